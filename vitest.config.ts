@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** One project per workspace, and the end-to-end suites on the bundled processes in tests/. */
+const project = (name: string, include: string, timeoutMs: number) => ({
+  extends: true as const,
+  test: { name, include: [include], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+});
+
+export default defineConfig({
+  define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
+  test: {
+    pool: 'forks',
+    environment: 'node',
+    restoreMocks: true,
+    projects: [
+      project('packages', 'packages/*/test/**/*.test.ts', 20_000),
+      project('apps', 'apps/*/test/**/*.test.{ts,tsx}', 30_000),
+      project('end-to-end', 'tests/**/*.test.ts', 90_000),
+    ],
+  },
+});
