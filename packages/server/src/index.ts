@@ -1,1 +1,11 @@
-export {};
+export type { RequestProblem } from './handshake.ts';
+export { handshakeProblem } from './handshake.ts';
+export type { ParsedHost } from './host-header.ts';
+export { hostSyntaxProblem, parseHost } from './host-header.ts';
+export { httpServerLimits } from './limits.ts';
+export type { BindAddress, BindOptions } from './listen.ts';
+export { binding, ListenError } from './listen.ts';
+export type { PortHolder } from './port-holder.ts';
+export { findPortHolder } from './port-holder.ts';
+export type { TakenUpgrade } from './upgrade.ts';
+export { takeUpgrade, upgradeDispatcher } from './upgrade.ts';

@@ -1,0 +1,114 @@
+import { randomBytes as cryptoRandomBytes } from 'node:crypto';
+
+/** A signed-in browser. Times in Unix milliseconds. */
+export interface Session {
+  readonly id: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** `Signer` of @fastify/cookie: HMAC over the value, checked in constant time. */
+export interface SessionSigner {
+  sign(value: string): string;
+  unsign(value: string): { valid: boolean; value: string | null };
+}
+
+/** The outcome of looking at a cookie. */
+export type SessionCheck =
+  | { readonly state: 'valid'; readonly session: Session }
+  | { readonly state: 'invalid'; readonly reason: 'signature' | 'malformed' | 'expired' | 'future' | 'revoked' };
+
+/** Which sessions just ended. */
+export type Revocation = { readonly ids: readonly string[] } | { readonly allExcept: string | undefined };
+
+/** Sessions that the server can end: the cookie proves itself by its signature, only revocations are remembered. */
+export interface Sessions {
+  issue(): { session: Session; value: string };
+  /** Signs an existing session anew, for after `rekey`. */
+  reissue(session: Session): string;
+  verify(value: string): SessionCheck;
+  revoke(session: Session): void;
+  /** Ends every session but, when given, the caller's. */
+  revokeAll(except?: Session): void;
+  /** Replaces the key: a changed launcher token makes every cookie signed before it worthless, here and on other nodes. */
+  rekey(signer: SessionSigner): void;
+  /** Calls back after each revocation; answers with the way to stop. */
+  onRevoked(listener: (revocation: Revocation) => void): () => void;
+  /** How many revocations are remembered. */
+  readonly rememberedCount: number;
+}
+
+// The purpose stands inside what is signed: the signer's MAC knows neither the cookie's name nor its use.
+const PURPOSE = 'session1';
+const PAYLOAD = new RegExp(`^${PURPOSE}\\.([A-Za-z0-9_-]{22})\\.(\\d{13})\\.(\\d{13})$`);
+const CLOCK_TOLERANCE_MS = 60_000;
+
+interface SessionsOptions {
+  readonly signer: SessionSigner;
+  readonly lifetimeMs?: number;
+  readonly now?: () => number;
+  readonly randomBytes?: (size: number) => Buffer;
+}
+
+/** Issues and checks signed, revocable sessions (tokens.md, "Dashboard sessions"). */
+export function createSessions(options: SessionsOptions): Sessions {
+  const { lifetimeMs = 604_800_000, now = Date.now, randomBytes = cryptoRandomBytes } = options;
+  let { signer } = options;
+  /** Revoked id → when its cookie would have expired anyway, after which it need not be remembered. */
+  const revoked = new Map<string, number>();
+  let validFrom = 0;
+  let spared: string | undefined;
+  const listeners = new Set<(revocation: Revocation) => void>();
+
+  const encode = ({ id, issuedAt, expiresAt }: Session) => signer.sign(`${PURPOSE}.${id}.${issuedAt}.${expiresAt}`);
+  const announce = (revocation: Revocation) => {
+    for (const listener of listeners) listener(revocation);
+  };
+  const isRevoked = ({ id, issuedAt }: Session) => revoked.has(id) || (issuedAt < validFrom && id !== spared);
+
+  return {
+    issue() {
+      const issuedAt = Math.max(now(), validFrom);
+      const session = { id: randomBytes(16).toString('base64url'), issuedAt, expiresAt: issuedAt + lifetimeMs };
+      return { session, value: encode(session) };
+    },
+    reissue: encode,
+    verify(value) {
+      const { valid, value: payload } = signer.unsign(value);
+      if (!valid || payload === null) return { state: 'invalid', reason: 'signature' };
+      const session = parsePayload(payload);
+      if (session === undefined) return { state: 'invalid', reason: 'malformed' };
+      if (now() >= session.expiresAt) return { state: 'invalid', reason: 'expired' };
+      if (session.issuedAt > now() + CLOCK_TOLERANCE_MS) return { state: 'invalid', reason: 'future' };
+      if (isRevoked(session)) return { state: 'invalid', reason: 'revoked' };
+      return { state: 'valid', session };
+    },
+    revoke(session) {
+      for (const [id, expiresAt] of revoked) if (expiresAt <= now()) revoked.delete(id);
+      revoked.set(session.id, session.expiresAt);
+      announce({ ids: [session.id] });
+    },
+    revokeAll(except) {
+      // One past now: what was issued in this very millisecond ends too, what is issued next starts there.
+      validFrom = Math.max(now(), validFrom) + 1;
+      spared = except?.id;
+      announce({ allExcept: except?.id });
+    },
+    rekey(next) {
+      signer = next;
+    },
+    onRevoked(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    get rememberedCount() {
+      return revoked.size;
+    },
+  };
+}
+
+function parsePayload(payload: string): Session | undefined {
+  const [, id, issuedAt, expiresAt] = PAYLOAD.exec(payload) ?? [];
+  if (id === undefined) return undefined;
+  return { id, issuedAt: Number(issuedAt), expiresAt: Number(expiresAt) };
+}

@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createSessions, type Revocation, type SessionSigner, type Sessions } from '../src/index.ts';
+
+/** The shape of @fastify/cookie's signer; the launcher's tests use the real one. */
+const signerWith = (key: string): SessionSigner => ({
+  sign: (value) => `${value}~${createHmac('sha256', key).update(value).digest('hex')}`,
+  unsign: (signed) => {
+    const value = signed.slice(0, signed.lastIndexOf('~'));
+    return signerWith(key).sign(value) === signed ? { valid: true, value } : { valid: false, value: null };
+  },
+});
+
+const DAY_MS = 86_400_000;
+let clock = 1_700_000_000_000;
+let sessions: Sessions;
+
+beforeEach(() => {
+  clock = 1_700_000_000_000;
+  sessions = createSessions({ signer: signerWith('key'), now: () => clock });
+});
+
+const stateOf = (value: string) => {
+  const check = sessions.verify(value);
+  return check.state === 'valid' ? 'valid' : check.reason;
+};
+
+describe('a session', () => {
+  it('is valid for seven days by the server clock and not a millisecond longer', () => {
+    const { value } = sessions.issue();
+    clock += 7 * DAY_MS - 1;
+    expect(stateOf(value)).toBe('valid');
+    clock += 1;
+    expect(stateOf(value)).toBe('expired');
+  });
+
+  it('is refused when flipped, truncated, signed by another key or issued in the future', () => {
+    const { value } = sessions.issue();
+    expect(stateOf(`x${value.slice(1)}`)).toBe('signature');
+    expect(stateOf(value.slice(0, -1))).toBe('signature');
+    expect(stateOf(signerWith('other').sign('session1.x'))).toBe('signature');
+    clock -= DAY_MS;
+    expect(stateOf(value)).toBe('future');
+  });
+
+  it('is refused when a right signature stands on something else', () => {
+    const sign = signerWith('key').sign;
+    const id = 'A'.repeat(22);
+    for (const payload of [
+      '',
+      'x',
+      `download1.${id}.1700000000000.1800000000000`,
+      `session1.${id}.17000000000001.800000000000`,
+    ]) {
+      expect(stateOf(sign(payload))).toBe('malformed');
+    }
+  });
+
+  it('ends when revoked, alone', () => {
+    const one = sessions.issue();
+    const other = sessions.issue();
+    const seen: Revocation[] = [];
+    sessions.onRevoked((revocation) => seen.push(revocation));
+    sessions.revoke(one.session);
+    expect(stateOf(one.value)).toBe('revoked');
+    expect(stateOf(other.value)).toBe('valid');
+    expect(seen).toEqual([{ ids: [one.session.id] }]);
+  });
+
+  it('ends with all others in the same millisecond, but those issued next live', () => {
+    const before = sessions.issue();
+    sessions.revokeAll();
+    const after = sessions.issue();
+    expect(stateOf(before.value)).toBe('revoked');
+    expect(stateOf(after.value)).toBe('valid');
+  });
+
+  it("survives as the caller's own when all others are revoked, until it is revoked itself", () => {
+    const caller = sessions.issue();
+    const other = sessions.issue();
+    sessions.revokeAll(caller.session);
+    expect(stateOf(caller.value)).toBe('valid');
+    expect(stateOf(other.value)).toBe('revoked');
+    sessions.revoke(caller.session);
+    expect(stateOf(caller.value)).toBe('revoked');
+  });
+
+  it('is worthless after a new key, unless signed anew', () => {
+    const { session, value } = sessions.issue();
+    sessions.rekey(signerWith('new key'));
+    expect(stateOf(value)).toBe('signature');
+    expect(stateOf(sessions.reissue(session))).toBe('valid');
+  });
+});
+
+it('forgets revocations when their cookies would have expired, so the memory stays bounded', () => {
+  for (let count = 0; count < 1000; count++) sessions.revoke(sessions.issue().session);
+  expect(sessions.rememberedCount).toBe(1000);
+  clock += 8 * DAY_MS;
+  sessions.revoke(sessions.issue().session);
+  expect(sessions.rememberedCount).toBe(1);
+});

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+
+/** A `Host` header, taken apart: lower case, brackets of an IPv6 literal removed. */
+export interface ParsedHost {
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly isIpLiteral: boolean;
+}
+
+// RFC 9110, 7.2 with RFC 3986's reg-name narrowed to what names of hosts really use (no percent escapes, no userinfo).
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?)(?::(\d{1,5}))?$/i;
+
+/** Takes a `Host` value apart; `undefined` when it is malformed. */
+export function parseHost(header: string): ParsedHost | undefined {
+  const [, name, portText] = HOST.exec(header) ?? [];
+  if (name === undefined) return undefined;
+  const hostname = name.replace(/^\[|\]$/g, '').toLowerCase();
+  const port = portText === undefined ? undefined : Number(portText);
+  if (port !== undefined && (port < 1 || port > 65_535)) return undefined;
+  const isIpLiteral = ipaddr.isValid(hostname);
+  if (name.startsWith('[') && !isIpLiteral) return undefined;
+  return { hostname, port, isIpLiteral };
+}
+
+/** Why a request's `Host` lines are refused with 400 (RFC 9112, 3.2: one line, well-formed), or `undefined`. */
+export function hostSyntaxProblem(request: Pick<IncomingMessage, 'rawHeaders'>): string | undefined {
+  const values = request.rawHeaders.filter(
+    (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
+  );
+  if (values.length > 1) return 'The request has more than one Host header.';
+  const [value = ''] = values;
+  return parseHost(value) === undefined ? 'The Host header is missing or malformed.' : undefined;
+}
