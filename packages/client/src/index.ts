@@ -1,1 +1,15 @@
-export {};
+export type { ChatMessage, Delivery, MessageFailure } from './chat-message.ts';
+export type { Client, ClientEvents, SendOutcome } from './client.ts';
+export { createClient } from './client.ts';
+export type { ClientOptions, Diagnosis } from './client-options.ts';
+export { ClientOptionsError } from './client-options.ts';
+export type { ClientState, ClientStatus, ClosedBecause } from './client-status.ts';
+export type { ConnectionEnd } from './connection.ts';
+export { createId } from './id.ts';
+export type { PicoSend, PicoSession, PicoSessionOptions, PicoSnapshot } from './pico-session.ts';
+export { createPicoSession } from './pico-session.ts';
+export { picoUrl } from './pico-url.ts';
+export type { Timers } from './timers.ts';
+export type { WakeSource } from './wake.ts';
+export { browserWake } from './wake.ts';
+export type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';

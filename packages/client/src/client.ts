@@ -1,0 +1,181 @@
+import { CloseCode, CloseReason, mayReconnect } from '@picoclaw/protocol';
+import { type Backoff, createBackoff } from './backoff.ts';
+import { type ClientOptions, dialTarget, type ResolvedClientOptions, resolveClientOptions } from './client-options.ts';
+import type { ClientStatus, ClosedBecause } from './client-status.ts';
+import { Connection, type ConnectionEnd } from './connection.ts';
+import { createEmitter, type Emitter } from './emitter.ts';
+import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
+
+/** What a client tells; listeners run after its state is settled. */
+export interface ClientEvents {
+  status: ClientStatus;
+  /** A connection is up and the outbox has been sent; `reconnected` is false the first time only. */
+  open: { subprotocol: string; reconnected: boolean };
+  /** One text message. */
+  message: string;
+  /** A connection, or a try at one, ended by itself; `status` says what comes next. */
+  end: ConnectionEnd;
+}
+
+/** What became of a message: handed to an open socket, kept for the next one, or not taken. */
+export type SendOutcome = { ok: true; state: 'sent' | 'queued' } | { ok: false; reason: 'outbox_full' | 'closed' };
+
+/** A WebSocket that comes back. */
+export interface Client {
+  readonly status: ClientStatus;
+  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void;
+  /** Sends, or keeps the message while there is no connection; messages leave in the order they came. */
+  send(text: string, entry?: Omit<OutboxEntry, 'text'>): SendOutcome;
+  /** Forgets a message that is kept until the server has acknowledged it. */
+  acknowledge(id: string): void;
+  /** Dials now instead of waiting; when connected, finds out whether the connection still lives. */
+  wake(): void;
+  /** Ends for good; safe to call again. */
+  close(): void;
+}
+
+/** Makes a client and dials at once; throws a ClientOptionsError when the platform has no WebSocket. */
+export function createClient(options: ClientOptions): Client {
+  return new ReconnectingClient(resolveClientOptions(options));
+}
+
+class ReconnectingClient implements Client {
+  readonly #options: ResolvedClientOptions;
+  readonly #events: Emitter<ClientEvents> = createEmitter();
+  readonly #outbox: Outbox;
+  readonly #backoff: Backoff;
+  readonly #stopWaking: () => void;
+  #status: ClientStatus = { state: 'connecting', attempt: 0 };
+  #connection: Connection | undefined;
+  #retryTimer: unknown;
+  #stableTimer: unknown;
+  #reconnected = false;
+
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+    const { random, backoff, maxAttempts } = options;
+    this.#outbox = createOutbox(options.maxOutbox);
+    this.#backoff = createBackoff({ random, ...backoff, maxAttempts });
+    this.#stopWaking = options.wakeSource(() => this.wake());
+    this.#dial();
+  }
+
+  get status(): ClientStatus {
+    return this.#status;
+  }
+
+  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  send(text: string, entry: Omit<OutboxEntry, 'text'> = {}): SendOutcome {
+    if (this.#status.state === 'closed') return { ok: false, reason: 'closed' };
+    let sent = false;
+    const onSent = () => {
+      sent = true;
+      entry.onSent?.();
+    };
+    if (!this.#outbox.add({ ...entry, text, onSent })) return { ok: false, reason: 'outbox_full' };
+    this.#flush();
+    return { ok: true, state: sent ? 'sent' : 'queued' };
+  }
+
+  acknowledge(id: string): void {
+    this.#outbox.acknowledge(id);
+  }
+
+  wake(): void {
+    if (this.#status.state === 'connected') this.#connection?.probe();
+    if (this.#status.state === 'disconnected') this.#dial();
+  }
+
+  close(): void {
+    this.#finish('closed_here');
+  }
+
+  #dial(): void {
+    const { webSocket, connectTimeoutMs, heartbeatMs, probeTimeoutMs, pingText, now, timers } = this.#options;
+    timers.clear(this.#retryTimer);
+    try {
+      this.#connection = new Connection({
+        ...dialTarget(this.#options),
+        ...{ webSocket, connectTimeoutMs, heartbeatMs, probeTimeoutMs, pingText, now, timers },
+        onOpen: (subprotocol) => this.#opened(subprotocol),
+        onText: (text) => this.#events.emit('message', text),
+        onEnd: (end) => this.#ended(end),
+      });
+    } catch (error) {
+      // A bad address, a token that cannot travel or a page that may not dial it: no later try would differ.
+      this.#finish('cannot_dial', { error });
+      return;
+    }
+    this.#update({ state: 'connecting' });
+  }
+
+  #opened(subprotocol: string): void {
+    const { timers, stableMs } = this.#options;
+    this.#stableTimer = timers.set(() => this.#backoff.reset(), stableMs);
+    const reconnected = this.#reconnected;
+    this.#reconnected = true;
+    this.#status = this.#next({ state: 'connected', subprotocol });
+    // Before anybody hears of it: what they send in their listeners comes after what has been waiting.
+    this.#flush();
+    this.#events.emit('status', this.#status);
+    this.#events.emit('open', { subprotocol, reconnected });
+  }
+
+  #ended(end: ConnectionEnd): void {
+    const { timers, now } = this.#options;
+    this.#connection = undefined;
+    this.#outbox.rewind();
+    timers.clear(this.#stableTimer);
+    const delayMs = mayReconnect(end.code) ? this.#backoff.next() : undefined;
+    if (delayMs === undefined) {
+      this.#finish(mayReconnect(end.code) ? 'attempts_exhausted' : 'closed_by_server', { lastEnd: end });
+    } else {
+      this.#retryTimer = timers.set(() => this.#dial(), delayMs);
+      this.#update({ state: 'disconnected', nextAttemptAt: now() + delayMs, lastEnd: end });
+    }
+    this.#events.emit('end', end);
+    if (!end.opened) void this.#diagnose(end);
+  }
+
+  async #diagnose(end: ConnectionEnd): Promise<void> {
+    try {
+      const diagnosis = await this.#options.diagnose?.(end);
+      // A connection that has come up meanwhile knows better.
+      if (diagnosis === 'stop' && this.#status.state !== 'connected') this.#finish('refused', { lastEnd: end });
+    } catch {
+      // Whoever could not be asked is most likely down as well: trying again is what is under way.
+    }
+  }
+
+  #flush(): void {
+    const { subprotocol } = this.#status;
+    const connection = this.#connection;
+    if (subprotocol === undefined || connection === undefined) return;
+    this.#outbox.flush((text) => connection.send(text), this.#options.keepUntilAcknowledged(subprotocol));
+  }
+
+  #finish(closedBecause: ClosedBecause, more: Partial<ClientStatus> = {}): void {
+    if (this.#status.state === 'closed') return;
+    const { timers } = this.#options;
+    timers.clear(this.#retryTimer);
+    timers.clear(this.#stableTimer);
+    this.#stopWaking();
+    this.#outbox.clear();
+    this.#connection?.close(CloseCode.normal, CloseReason.normal);
+    this.#connection = undefined;
+    this.#update({ state: 'closed', closedBecause, ...more });
+  }
+
+  #next(change: Partial<ClientStatus> & Pick<ClientStatus, 'state'>): ClientStatus {
+    const { lastEnd } = this.#status;
+    return { attempt: this.#backoff.attempt, ...(lastEnd === undefined ? {} : { lastEnd }), ...change };
+  }
+
+  #update(change: Partial<ClientStatus> & Pick<ClientStatus, 'state'>): void {
+    this.#status = this.#next(change);
+    this.#events.emit('status', this.#status);
+  }
+}
