@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { describeOptions } from './option.ts';
+import { hostSetting, logLevel, port, positive, secret, texts, urlOf } from './values.ts';
+
+const DEFAULT_MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+const gateway = z.object({
+  host: hostSetting.default('127.0.0.1').meta({
+    description: 'Where the gateway listens: addresses separated by commas, `*`, `::`, `0.0.0.0`, `localhost`',
+    type: 'a list of hosts or addresses',
+    blankIsValue: true,
+  }),
+  port: port.default(18_790).describe('The port of the gateway'),
+  hot_reload: z.boolean().default(false).describe('Watch the configuration and reload when it changes'),
+  log_level: logLevel.default('info').describe('How much is logged'),
+  pid_token_override: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Only the composed token of this gateway process opens /pico/ws, so a leaked token dies with the process',
+    ),
+});
+
+const pico = z.object({
+  enabled: z.boolean().default(false).describe('Offer /pico/ws; the launcher turns it on before it starts a gateway'),
+  token: secret.optional().meta({
+    description: 'The channel token; better kept in .security.yml',
+    type: 'a string',
+    secret: true,
+  }),
+  allow_token_query: z.boolean().default(false).describe('Accept `?token=` on the gateway'),
+  allow_origins: texts.default([]).describe('Exact origins that browsers may connect from, or `*`; empty allows all'),
+  ping_interval: positive.default(30).describe('Seconds between two pings of the server'),
+  read_timeout: positive.default(60).describe('Seconds without any sign of life after which a client is dropped'),
+  write_timeout: positive.default(60).describe('Seconds that a client may fail to drain before it is closed'),
+  max_connections: positive.default(100).describe('Clients at one time; above it the answer is 503'),
+  max_message_bytes: positive
+    .default(DEFAULT_MAX_MESSAGE_BYTES)
+    .describe('The largest frame in bytes; a larger one closes the socket with 1009'),
+});
+
+const picoClient = z.object({
+  enabled: z.boolean().default(false).describe('Connect to another Pico server as its client'),
+  url: urlOf('ws', 'wss').optional().describe('The WebSocket URL of that server'),
+  token: secret.optional().meta({ description: 'The token for that server', type: 'a string', secret: true }),
+});
+
+/** The options of config.json that the gateway reads, except `model_list`. */
+export const gatewaySchema = z.object({
+  gateway,
+  channels: z.object({ pico, pico_client: picoClient }),
+  agents: z.object({
+    defaults: z.object({
+      model_name: z.string().optional().describe('The entry of `model_list` that answers; none: the built-in agent'),
+    }),
+  }),
+});
+
+/** One entry of `model_list`, with its keys from wherever they are kept; unknown keys stay. */
+export const modelSchema = z.looseObject({
+  model_name: z.string().min(1).describe('The name of the entry; several of one name share the load'),
+  model: z.string().min(1).describe('`<provider>/<id>`, such as `openai/gpt-5`'),
+  api_base: urlOf('http', 'https').optional().describe('The address of the provider'),
+  api_keys: z.array(secret).default([]).describe('The keys for the provider; `api_key` is accepted for a single one'),
+  streaming: z.boolean().optional().describe('Whether the answer is streamed'),
+});
+
+/** One entry of `model_list`. */
+export type ModelEntry = z.output<typeof modelSchema>;
+
+/** The options of config.json as a table. */
+export const gatewayOptions = describeOptions(gatewaySchema);

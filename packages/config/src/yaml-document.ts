@@ -1,0 +1,63 @@
+import { type Document, isPair, isScalar, isSeq, parseDocument, type Scalar, visit } from 'yaml';
+import { ConfigError } from './config-error.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
+import type { Edit } from './merge-patch.ts';
+
+const TEXT_KEYS = new Set(['token', 'api_key', 'api_keys']);
+
+/** The mapping in a YAML text; an empty text is an empty one. Throws `ConfigError` (`config_invalid`). */
+export function parseYamlObject(file: string, text: string): JsonObject {
+  const document = parse(file, text);
+  keepSecretsAsWritten(document);
+  const value: unknown = toPlain(file, document) ?? {};
+  if (!isJsonObject(value)) throw invalid(file, 'must hold a mapping of names to values');
+  return value;
+}
+
+/** Changes the edited places of a YAML text; comments and the order of keys stay. */
+export function editYaml(file: string, text: string | undefined, edits: readonly Edit[]): string {
+  const document = parse(file, text ?? '');
+  for (const { path, value } of edits) {
+    if (value === undefined) document.deleteIn(path);
+    else document.setIn(path, document.createNode(value));
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+function parse(file: string, text: string): Document {
+  const document = parseDocument(text, { merge: true, prettyErrors: true });
+  const [error] = document.errors;
+  if (error) {
+    // Its message shows the faulty line, which may hold a token: only the place is repeated.
+    const place = error.linePos?.[0];
+    throw invalid(file, `is not valid YAML${place ? ` (line ${place.line}, column ${place.col})` : ''}`);
+  }
+  return document;
+}
+
+function toPlain(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw invalid(file, 'uses YAML aliases in a way that cannot be resolved');
+  }
+}
+
+/** `token: 0123` is the four characters, as the other readers of this file see it, and not the number 123. */
+function keepSecretsAsWritten(document: Document): void {
+  visit(document, {
+    Pair(_key, pair) {
+      if (!isPair(pair) || !isScalar(pair.key) || !TEXT_KEYS.has(String(pair.key.value))) return;
+      const items = isSeq(pair.value) ? pair.value.items : [pair.value];
+      for (const item of items) if (isScalar(item) && typeof item.value !== 'string') asWritten(item);
+    },
+  });
+}
+
+function asWritten(scalar: Scalar): void {
+  if (scalar.value !== null && scalar.source !== undefined) scalar.value = scalar.source;
+}
+
+function invalid(file: string, message: string): ConfigError {
+  return new ConfigError('config_invalid', [{ file, path: '', message }]);
+}
