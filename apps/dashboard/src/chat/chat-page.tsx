@@ -1,0 +1,62 @@
+import { SquarePen } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { AppShell } from '../shell/app-shell.tsx';
+import { LeavingProvider } from '../shell/leaving.tsx';
+import { Button } from '../ui/button.tsx';
+import { useTitle } from '../use-title.ts';
+import styles from './chat-page.module.css';
+import { Composer } from './composer.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { ConnectionDot } from './connection-dot.tsx';
+import { Conversation } from './conversation.tsx';
+import { useFirstRunOffer } from './first-run-offer.ts';
+import { useSessionId } from './session-id.ts';
+import { useConnectionBanner } from './use-connection-banner.ts';
+import { type Chat, usePicoSession } from './use-pico-session.ts';
+
+/** The chat, with everything that is needed around it. */
+export function ChatPage() {
+  return (
+    <LeavingProvider>
+      <ChatInShell />
+    </LeavingProvider>
+  );
+}
+
+function ChatInShell() {
+  const { t } = useTranslation();
+  useTitle(t('chat.heading'));
+  useFirstRunOffer();
+  const { sessionId, startNew } = useSessionId();
+  const chat = usePicoSession(sessionId);
+  return (
+    <AppShell
+      actions={
+        <>
+          <ConnectionDot state={chat?.snapshot.connection.state} />
+          <Button size="sm" icon={<SquarePen size={16} aria-hidden="true" />} className={styles.new} onClick={startNew}>
+            {t('chat.newChat')}
+          </Button>
+        </>
+      }
+    >
+      <h1 className="visually-hidden">{t('chat.heading')}</h1>
+      {chat !== undefined && <ChatView key={sessionId} chat={chat} />}
+    </AppShell>
+  );
+}
+
+function ChatView({ chat: { session, snapshot, reopen } }: { chat: Chat }) {
+  const { state } = snapshot.connection;
+  const banner = useConnectionBanner(session, snapshot.connection);
+  const send = (text: string) => {
+    session.send(text);
+  };
+  return (
+    <div className={styles.chat}>
+      <ConnectionBanner {...banner} onReopen={reopen} />
+      <Conversation session={session} snapshot={snapshot} onSend={send} />
+      <Composer onSend={send} offline={banner.view !== undefined} disabled={state === 'closed'} />
+    </div>
+  );
+}

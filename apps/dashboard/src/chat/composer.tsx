@@ -1,0 +1,83 @@
+import { ArrowUp } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import styles from './composer.module.css';
+
+interface ComposerProps {
+  onSend: (text: string) => void;
+  /** No connection: what is sent waits. */
+  offline: boolean;
+  disabled: boolean;
+}
+
+/** Where a person writes. Enter sends, Shift+Enter starts a new line. */
+export function Composer({ onSend, offline, disabled }: ComposerProps) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  useAutosize(field, text);
+  useEffect(() => {
+    // A keyboard that opens by itself would hide half of a phone's screen.
+    if (matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, []);
+
+  const empty = text.trim() === '';
+  const send = () => {
+    if (empty || disabled) return;
+    onSend(text.trim());
+    setText('');
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While an input method composes (Chinese, Japanese), Enter chooses a candidate; 229 is how Safari says so.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form
+      className={styles.composer}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div className={styles.box}>
+        <textarea
+          ref={field}
+          rows={1}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          placeholder={t('chat.placeholder')}
+          aria-label={t('chat.message')}
+          aria-describedby="composer-hint"
+          disabled={disabled}
+          enterKeyHint="send"
+        />
+        <button
+          type="submit"
+          className={styles.send}
+          aria-label={t('chat.send')}
+          title={t('chat.send')}
+          disabled={empty || disabled}
+        >
+          <ArrowUp size={20} aria-hidden="true" />
+        </button>
+      </div>
+      <p id="composer-hint" className={styles.hint} data-offline={offline ? true : undefined}>
+        {offline ? t('chat.offlineHint') : t('chat.keys')}
+      </p>
+    </form>
+  );
+}
+
+function useAutosize(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [field, text]);
+}

@@ -1,0 +1,60 @@
+import type { PicoSession, PicoSnapshot } from '@picoclaw/client';
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Announcer } from './announcer.tsx';
+import styles from './conversation.module.css';
+import { EmptyChat } from './empty-chat.tsx';
+import { failureText } from './failure-text.ts';
+import { Message } from './message.tsx';
+import { useStickToEnd } from './stick-to-end.ts';
+import { TypingIndicator } from './typing-indicator.tsx';
+
+interface ConversationProps {
+  session: PicoSession;
+  snapshot: PicoSnapshot;
+  onSend: (text: string) => void;
+}
+
+/** What has been said so far, and what is being said. */
+export function Conversation({ session, snapshot, onSend }: ConversationProps) {
+  const { t } = useTranslation();
+  const { messages, typing, error } = snapshot;
+  const { scroller, content, atEnd, onScroll, goToEnd } = useStickToEnd();
+  const onRetry = useCallback((id: string) => session.retry(id), [session]);
+  const last = messages.at(-1);
+  const ownLast = last?.author === 'person' ? last.id : undefined;
+  // Whoever says something wants to see it, wherever they were reading.
+  useEffect(() => {
+    if (ownLast !== undefined) goToEnd();
+  }, [ownLast, goToEnd]);
+  const answering = typing && (last?.author === 'person' || last?.kind !== undefined);
+
+  return (
+    <div className={styles.frame}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={styles.scroller} ref={scroller} onScroll={onScroll} aria-label={t('chat.log')} tabIndex={0}>
+        <div className={styles.content} ref={content}>
+          {messages.length === 0 && <EmptyChat onSend={onSend} />}
+          {messages.map((message) => (
+            <Message key={message.id} message={message} onRetry={onRetry} />
+          ))}
+          {answering && <TypingIndicator />}
+          {error !== undefined && (
+            <Notice tone="danger" role="alert">
+              {failureText(t, error)}
+            </Notice>
+          )}
+        </div>
+      </section>
+      <Announcer messages={messages} typing={typing} />
+      {!atEnd && (
+        <IconButton label={t('chat.latest')} className={styles.latest} onClick={goToEnd}>
+          <ArrowDown size={18} aria-hidden="true" />
+        </IconButton>
+      )}
+    </div>
+  );
+}

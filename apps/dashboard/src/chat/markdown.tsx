@@ -1,0 +1,56 @@
+import type { Token } from 'marked';
+import { type MouseEvent, memo, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { copyText } from '../ui/clipboard.ts';
+import styles from './markdown.module.css';
+import { createMarkdownRenderer, type MarkdownRenderer } from './markdown-renderer.ts';
+
+const COPIED_MS = 2_000;
+
+/** An answer, rendered block by block: while it grows only its last block is rendered again. */
+export function Markdown({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const copyLabel = t('common.copy');
+  const copiedLabel = t('common.copied');
+  const renderer = useMemo(
+    () => createMarkdownRenderer({ copyLabel, classes: { code: styles.code ?? '', table: styles.table ?? '' } }),
+    [copyLabel],
+  );
+  const onClick = (event: MouseEvent) => {
+    const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
+    if (button !== null) void copyCode(button, { copyLabel, copiedLabel });
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside are real ones; this only hears their clicks
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a button's keyboard press is a click
+    <div className={styles.markdown} onClick={onClick}>
+      {renderer.blocks(text).map(({ source, token }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: blocks only ever grow at the end
+        <Block key={index} source={source} token={token} renderer={renderer} />
+      ))}
+    </div>
+  );
+}
+
+interface BlockProps {
+  source: string;
+  token: Token;
+  renderer: MarkdownRenderer;
+}
+
+const Block = memo(
+  function Block({ token, renderer }: BlockProps) {
+    // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by the renderer
+    return <div className={styles.block} dangerouslySetInnerHTML={{ __html: renderer.html(token) }} />;
+  },
+  (before, after) => before.source === after.source && before.renderer === after.renderer,
+);
+
+async function copyCode(button: Element, labels: { copyLabel: string; copiedLabel: string }): Promise<void> {
+  const code = button.closest('figure')?.querySelector('code')?.textContent ?? '';
+  if (!(await copyText(code))) return;
+  button.textContent = labels.copiedLabel;
+  setTimeout(() => {
+    button.textContent = labels.copyLabel;
+  }, COPIED_MS);
+}

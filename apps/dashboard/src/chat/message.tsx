@@ -1,0 +1,90 @@
+import type { ChatMessage } from '@picoclaw/client';
+import { ChevronRight, CircleAlert, Clock, RotateCw } from 'lucide-react';
+import { lazy, memo, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Logo } from '../ui/logo.tsx';
+import { failureText } from './failure-text.ts';
+import styles from './message.module.css';
+
+// Markdown is needed at the first answer, not at the first paint.
+const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }));
+
+interface MessageProps {
+  message: ChatMessage;
+  onRetry: (id: string) => void;
+}
+
+/** One entry of the conversation. */
+export const Message = memo(function Message({ message, onRetry }: MessageProps) {
+  return message.author === 'person' ? (
+    <PersonMessage message={message} onRetry={onRetry} />
+  ) : (
+    <AgentMessage message={message} />
+  );
+});
+
+function PersonMessage({ message, onRetry }: MessageProps) {
+  const { t } = useTranslation();
+  return (
+    <article className={styles.person} data-delivery={message.delivery}>
+      <h3 className="visually-hidden">{t('chat.you')}</h3>
+      <div className={styles.bubble}>{message.content}</div>
+      {message.delivery === 'queued' && (
+        <p className={styles.delivery}>
+          <Clock size={13} aria-hidden="true" />
+          {t('chat.delivery.queued')}
+        </p>
+      )}
+      {message.delivery === 'failed' && (
+        <p className={styles.failed} role="alert">
+          <CircleAlert size={14} aria-hidden="true" />
+          <span>
+            {t('chat.delivery.failed')}
+            {message.failure === undefined ? '' : ` — ${failureText(t, message.failure)}`}
+          </span>
+          <button type="button" onClick={() => onRetry(message.id)}>
+            <RotateCw size={13} aria-hidden="true" />
+            {t('chat.retry')}
+          </button>
+        </p>
+      )}
+    </article>
+  );
+}
+
+function AgentMessage({ message }: { message: ChatMessage }) {
+  const { t } = useTranslation();
+  if (message.kind === 'thought') return <Folded title={t('chat.thought')} text={message.content} />;
+  if (message.kind === 'tool_calls') {
+    const calls = message.toolCalls === undefined ? '' : JSON.stringify(message.toolCalls, null, 2);
+    return <Folded title={t('chat.toolCalls')} text={[message.content, calls].filter(Boolean).join('\n\n')} />;
+  }
+  return (
+    <article className={styles.agent} data-placeholder={message.placeholder === true ? true : undefined}>
+      <div className={styles.avatar}>
+        <Logo size={26} />
+      </div>
+      <div className={styles.answer}>
+        <h3 className={styles.author}>
+          {t('chat.agent')}
+          {message.modelName !== undefined && <span className={styles.model}>{message.modelName}</span>}
+        </h3>
+        <Suspense fallback={<p className={styles.plain}>{message.content}</p>}>
+          <Markdown text={message.content} />
+        </Suspense>
+      </div>
+    </article>
+  );
+}
+
+function Folded({ title, text }: { title: string; text: string }) {
+  return (
+    <details className={styles.folded}>
+      <summary>
+        <ChevronRight size={14} aria-hidden="true" />
+        {title}
+      </summary>
+      <p className={styles.plain}>{text}</p>
+    </details>
+  );
+}
