@@ -1,0 +1,56 @@
+import { hostname } from 'node:os';
+import { hostSyntaxProblem, parseHost } from '@picoclaw/server';
+import fp from 'fastify-plugin';
+import { sendError } from '../errors.ts';
+import type { AddressList } from './address.ts';
+
+interface HostOptions {
+  /** `allowed_hosts`; `*` opts out of the check. */
+  readonly allowedHosts: readonly string[];
+  readonly trustedProxies: AddressList;
+  /** Shown to the person who has to change it. */
+  readonly configFile: string;
+}
+
+/**
+ * The host gate, against DNS rebinding: a page of a foreign name that resolves to this machine must not be answered as if it
+ * were ours. Also where malformed requests end that Node and Fastify let pass (RFC 9112, 3.2 and 3.2.1).
+ */
+export const host = fp<HostOptions>(
+  async (app, { allowedHosts, trustedProxies, configFile }) => {
+    const known = new Set([...ownNames(), ...allowedHosts.map((name) => name.toLowerCase())]);
+    const isKnown = (name: string) => known.has('*') || known.has(name.replace(/\.$/, ''));
+
+    app.addHook('onRequest', async (request, reply) => {
+      const problem = hostSyntaxProblem(request.raw);
+      if (problem !== undefined) return sendError(request, reply, 'bad_host', { message: problem });
+      if (!isNormalPath(request.raw.url ?? '')) return sendError(request, reply, 'bad_path');
+      const named = parseHost(request.headers.host ?? '');
+      if (named?.isIpLiteral || (named && isKnown(named.hostname))) return;
+      if (trustedProxies.has(request.socket.remoteAddress)) return;
+      const name = named?.hostname ?? '';
+      request.log.info({ code: 'host_not_allowed', host: name }, 'refused: unknown Host');
+      return sendError(request, reply, 'host_not_allowed', {
+        message: `The launcher does not answer to "${name}". If that is its name, add "${name}" to "allowed_hosts" in ${configFile} and restart.`,
+      });
+    });
+  },
+  { name: 'host' },
+);
+
+function ownNames(): string[] {
+  const full = hostname().toLowerCase();
+  const bare = full.split('.')[0] ?? full;
+  return ['localhost', full, bare, `${bare}.local`];
+}
+
+/**
+ * Only origin-form, and a path that every proxy in front reads as we do: no doubled slash, dot segment, backslash, encoded
+ * separator or NUL. Whoever decides on such a path decides on another one than the next hop.
+ */
+function isNormalPath(url: string): boolean {
+  const path = url.split('?', 1)[0] ?? '';
+  if (!path.startsWith('/')) return path === '*';
+  if (/\/\/|\\|%(?:2f|5c|00)/i.test(path)) return false;
+  return !path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { sendError } from '../errors.ts';
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+
+/**
+ * Answers every method that a path has no route for with 405 and `Allow` (RFC 9110, 15.5.6), where Fastify would say 404.
+ * Call before the routes are added; the answer with what to call after them.
+ */
+export function watchMethods(app: FastifyInstance): () => void {
+  const known = new Map<string, Set<string>>();
+  let isDone = false;
+  app.addHook('onRoute', ({ url, method }) => {
+    if (isDone) return;
+    const methods = known.get(url) ?? new Set();
+    for (const name of [method].flat()) methods.add(name);
+    known.set(url, methods);
+  });
+  return () => {
+    isDone = true;
+    for (const [url, methods] of known) {
+      const allow = [...methods].sort().join(', ');
+      app.route({
+        method: METHODS.filter((name) => !methods.has(name)),
+        url,
+        config: { public: true },
+        handler: (request, reply) => sendError(request, reply, 'method_not_allowed', { headers: { allow } }),
+      });
+    }
+  };
+}

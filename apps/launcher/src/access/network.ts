@@ -1,0 +1,32 @@
+import fp from 'fastify-plugin';
+import { sendError } from '../errors.ts';
+import { type AddressList, isLoopback } from './address.ts';
+
+/** Headers by which a proxy says that it forwards somebody else's request. */
+const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'];
+
+interface NetworkOptions {
+  readonly allowed: AddressList;
+  readonly allowLocalhostBypass: boolean;
+}
+
+/** The network gate: with `allowed_cidrs` set, nobody else gets further, nor gets a cookie. */
+export const network = fp<NetworkOptions>(
+  async (app, { allowed, allowLocalhostBypass }) => {
+    if (allowed.isEmpty) return;
+    app.addHook('onRequest', async (request, reply) => {
+      if (allowed.has(request.ip) || (allowLocalhostBypass && isDirectLoopback(request))) return;
+      request.log.info({ code: 'network_not_allowed', ip: request.ip }, 'refused: address is not in allowed_cidrs');
+      return sendError(request, reply, 'network_not_allowed');
+    });
+  },
+  { name: 'network', dependencies: ['host'] },
+);
+
+/** Whether the peer is this very machine and speaks for itself: no proxy's forwarding header. */
+export function isDirectLoopback(request: {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: Readonly<Record<string, unknown>>;
+}): boolean {
+  return isLoopback(request.socket.remoteAddress) && FORWARDING.every((name) => request.headers[name] === undefined);
+}

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify';
+import parseForwarded from 'forwarded-parse';
+import type { AddressList } from './address.ts';
+
+/** Where the browser sees the launcher: behind a trusted proxy what that proxy says, else what the request says. */
+export interface PublicAddress {
+  readonly isSecure: boolean;
+  /** Name and port as in a `Host` header. */
+  readonly host: string;
+}
+
+/** Reads the public address; forwarding headers count only from a trusted peer. */
+export function publicAddress(request: FastifyRequest, trustedProxies: AddressList): PublicAddress {
+  // Fastify applies X-Forwarded-Proto/-Host itself, under the same `trustProxy` list.
+  const seen = { isSecure: request.protocol === 'https', host: request.host };
+  const { forwarded } = request.headers;
+  if (forwarded === undefined || !trustedProxies.has(request.socket.remoteAddress)) return seen;
+  const nearest = parseForwardedSafely(forwarded).at(-1);
+  return {
+    isSecure: nearest?.proto === undefined ? seen.isSecure : nearest.proto === 'https',
+    host: nearest?.host ?? seen.host,
+  };
+}
+
+function parseForwardedSafely(header: string): { proto?: string; host?: string }[] {
+  try {
+    return parseForwarded(header);
+  } catch {
+    return [];
+  }
+}
+
+/** Scheme, host and port with default ports folded; `undefined` for what is no http origin, `null` among it. */
+export function normalizeOrigin(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  return new URL(text).origin;
+}
+
+/** The launcher's own origin as this request's browser sees it. */
+export function ownOrigin(address: PublicAddress): string | undefined {
+  return normalizeOrigin(`${address.isSecure ? 'https' : 'http'}://${address.host}`);
+}
+
+/** A path of our own to go to, or `/`: never another origin, whatever a browser makes of `//`, `\`, tabs or schemes. */
+export function localPath(text: unknown): string {
+  if (typeof text !== 'string' || !/^\/(?![/\\])/.test(text) || /[\\\p{Cc}]/u.test(text)) return '/';
+  const base = 'http://self.invalid';
+  if (!URL.canParse(text, base)) return '/';
+  const target = new URL(text, base);
+  // Resolving can uncover a second slash: `/x/..//host` becomes `//host`.
+  if (target.origin !== base || target.pathname.startsWith('//')) return '/';
+  return `${target.pathname}${target.search}${target.hash}`;
+}

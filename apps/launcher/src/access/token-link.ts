@@ -1,0 +1,47 @@
+import { presentedCredentials } from '@picoclaw/auth';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { LauncherToken } from './launcher-token.ts';
+import { localPath } from './origin.ts';
+import { tooManyAttempts, underBase } from './session.ts';
+
+/**
+ * `?token=` on a page load signs in: a link from the console or a QR code. It is a login, not a credential, so it means
+ * nothing on `/api` and `/pico`, and the token leaves the address bar at once (launcher-http.md, "`?token=`").
+ */
+export const tokenLink = fp<{ launcherToken: LauncherToken; basePath: string }>(
+  async (app, { launcherToken, basePath }) => {
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.routeOptions.config.page !== true) return;
+      const presented = presentedCredentials(request.raw).query;
+      if (presented.state === 'none') return;
+      const verdict = await app.loginLimit.attempt(request);
+      if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
+      const target = localPath(withoutToken(request.url));
+      reply.header('cache-control', 'no-store');
+      if (presented.state === 'presented' && launcherToken.matches(presented.token)) {
+        app.sessionGate.signIn(request, reply);
+        request.log.info({ code: 'signed_in', ip: request.ip, door: 'link' }, 'signed in');
+        return reply.redirect(target, 303);
+      }
+      return refuse(request, reply);
+    });
+
+    const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
+      await app.loginLimit.failed(request);
+      request.log.info({ code: 'invalid_token', ip: request.ip, door: 'link' }, 'refused: wrong launcher token');
+      return reply.redirect(`${underBase(basePath, '/login')}?error=invalid_token`, 303);
+    };
+  },
+  { name: 'token-link', dependencies: ['network', 'login-limit'] },
+);
+
+/** The address without its token, every other parameter as it was and where it was. */
+export function withoutToken(url: string): string {
+  const [path = '/', ...rest] = url.split('?');
+  const kept = rest
+    .join('?')
+    .split('&')
+    .filter((pair) => pair !== '' && !new URLSearchParams(pair).has('token'));
+  return kept.length === 0 ? path : `${path}?${kept.join('&')}`;
+}

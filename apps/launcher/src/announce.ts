@@ -1,0 +1,56 @@
+import type { BindHost, Paths } from '@picoclaw/config';
+import type { LauncherToken } from './access/launcher-token.ts';
+import { underBase } from './access/session.ts';
+import type { SupervisorStatus } from './gateway/supervise.ts';
+
+interface Announcement {
+  readonly addresses: readonly BindHost[];
+  readonly port: number;
+  readonly basePath: string;
+  readonly token: LauncherToken;
+  readonly tokenFrom: string;
+  readonly gateway: SupervisorStatus;
+  readonly startForbidden: string | undefined;
+  readonly paths: Paths;
+  readonly version: string;
+}
+
+/** The block that a start prints: where to go, how to sign in, what the gateway does, where the files are. */
+export function announcement(facts: Announcement): string {
+  const { paths, port, basePath, token } = facts;
+  const base = `http://localhost:${port}`;
+  const rows: [string, string][] = [
+    [
+      'Open',
+      `${base}${underBase(basePath, '/')}${isOpen(facts.addresses) ? '  (other machines may connect too)' : ''}`,
+    ],
+    ['Sign in', signInRow(facts, base)],
+    ['Gateway', gatewayRow(facts)],
+    ['Config', `${paths.configFile} · ${paths.launcherConfigFile}`],
+    ['Logs', paths.logsDirectory],
+  ];
+  if (token.isSetupPending)
+    rows.splice(2, 0, ['First run', `choose a token of your own at ${base}${underBase(basePath, '/setup')}`]);
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`);
+  return ['', `PicoClaw Launcher ${facts.version}`, ...lines, ''].join('\n');
+}
+
+/** The sign-in link, which people may click; only a generated token is ever printed. */
+function signInRow({ token, tokenFrom, basePath }: Announcement, base: string): string {
+  if (token.source === 'random') return `${base}${underBase(basePath, '/')}?token=${token.reveal()}`;
+  if (token.source === 'env') return `with the token from environment (${tokenFrom})`;
+  return `with the launcher token from ${tokenFrom}`;
+}
+
+function gatewayRow({ gateway, startForbidden }: Announcement): string {
+  const { state, record, owned, reason } = gateway;
+  if (state === 'running' && record !== undefined) {
+    const host = record.host.includes(':') ? `[${record.host}]` : record.host;
+    return `running at ${host}:${record.port}, pid ${record.pid}${owned ? '' : ', started by somebody else'}`;
+  }
+  if (startForbidden !== undefined) return `${state}: ${startForbidden}`;
+  return reason === undefined ? state : `${state}: ${reason}`;
+}
+
+const isOpen = (addresses: readonly BindHost[]): boolean =>
+  addresses.some(({ host }) => host !== 'localhost' && host !== '::1' && !host.startsWith('127.'));

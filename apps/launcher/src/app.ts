@@ -1,0 +1,146 @@
+import formbody from '@fastify/formbody';
+import type { Secret } from '@picoclaw/auth';
+import { binding, httpServerLimits, upgradeDispatcher } from '@picoclaw/server';
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import { createAddressList } from './access/address.ts';
+import { csrf } from './access/csrf.ts';
+import { headers } from './access/headers.ts';
+import { host } from './access/host.ts';
+import type { LauncherToken } from './access/launcher-token.ts';
+import { loginLimit } from './access/login-limit.ts';
+import { watchMethods } from './access/method-not-allowed.ts';
+import { network } from './access/network.ts';
+import { session } from './access/session.ts';
+import { tokenLink } from './access/token-link.ts';
+import { type ErrorCode, sendError } from './errors.ts';
+import type { ChannelReader } from './gateway/channel.ts';
+import type { FindGateway } from './gateway/find-gateway.ts';
+import { createProxyServer } from './gateway/proxy-server.ts';
+import { createSocketProxy } from './gateway/socket-proxy.ts';
+import type { Supervisor } from './gateway/supervise.ts';
+import { type DashboardFiles, dashboardRoutes } from './routes/dashboard.ts';
+import { gatewayRoutes } from './routes/gateway.ts';
+import { loginRoutes } from './routes/login.ts';
+import { picoApiRoutes, picoRoutes } from './routes/pico.ts';
+import { setupRoutes } from './routes/setup.ts';
+import { healthRoutes, type LauncherSettings, systemRoutes } from './routes/system.ts';
+
+/** Everything the launcher is made of; `main.ts` puts it together from flags, environment and files. */
+export interface LauncherOptions {
+  readonly logger: FastifyBaseLogger;
+  readonly version: string;
+  /** `/`, or a path without a slash at its end. */
+  readonly basePath: string;
+  readonly allowedHosts: readonly string[];
+  readonly allowedCidrs: readonly string[];
+  readonly trustedProxyCidrs: readonly string[];
+  readonly allowLocalhostBypass: boolean;
+  readonly loginAttemptsPerMinute: number;
+  readonly launcherConfigFile: string;
+  readonly launcherToken: LauncherToken;
+  readonly sessionKey: Buffer;
+  readonly dashboard: DashboardFiles;
+  readonly supervisor: Supervisor;
+  readonly startForbidden: string | undefined;
+  readonly findGateway: FindGateway;
+  readonly channel: ChannelReader;
+  readonly rotateChannelToken: () => Promise<Secret | string>;
+  readonly enableChannel: () => Promise<void>;
+  readonly settings: {
+    load(): Promise<LauncherSettings>;
+    save(changes: LauncherSettings): Promise<{ ok: true } | { ok: false; message: string }>;
+  };
+  readonly handshakeTimeoutMs?: number;
+  readonly now?: () => number;
+}
+
+const MAX_BODY_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 20_000;
+
+/** Builds the launcher. A request passes the gates in the order in which they stand here. */
+export async function buildLauncher(options: LauncherOptions): Promise<FastifyInstance> {
+  const { basePath, launcherToken, launcherConfigFile, channel, findGateway, allowedHosts } = options;
+  const trustedProxies = createAddressList(options.trustedProxyCidrs);
+  const app = fastify({
+    ...httpServerLimits,
+    bodyLimit: MAX_BODY_BYTES,
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    trustProxy: options.trustedProxyCidrs.length > 0 ? [...options.trustedProxyCidrs] : false,
+    frameworkErrors: (_error, request, reply) => void sendError(request as never, reply as never, 'bad_request'),
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const code = codeOf(error);
+    if (code === 'internal_error') request.log.error({ code, err: error }, 'the launcher failed to answer');
+    return sendError(request, reply, code);
+  });
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not_found'));
+  // `text/plain` is what a foreign page may post without asking.
+  app.removeContentTypeParser('text/plain');
+  await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
+  await app.register(binding);
+  const answerOtherMethods = watchMethods(app);
+
+  // The gates.
+  await app.register(upgradeDispatcher, {
+    refuse: (reply, { code, message, headers: extra = {} }) =>
+      sendError(reply.request, reply, code as ErrorCode, { message, headers: extra }),
+  });
+  await app.register(headers);
+  await app.register(host, { allowedHosts, trustedProxies, configFile: launcherConfigFile });
+  await app.register(network, {
+    allowed: createAddressList(options.allowedCidrs),
+    allowLocalhostBypass: options.allowLocalhostBypass,
+  });
+  await app.register(loginLimit, { attemptsPerMinute: options.loginAttemptsPerMinute });
+  await app.register(tokenLink, { launcherToken, basePath });
+  await app.register(session, { ...options, trustedProxies });
+  await app.register(csrf, { trustedProxies });
+
+  // The routes: each needs a session or a token unless it says otherwise.
+  const proxyServer = createProxyServer({ timeoutMs: options.handshakeTimeoutMs ?? 10_000 });
+  const sockets = createSocketProxy({ server: proxyServer });
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  const isReady = () => !isClosing;
+  if (basePath !== '/') await app.register(healthRoutes, { isReady });
+  await app.register(
+    async (scope) => {
+      await scope.register(healthRoutes, { isReady });
+      await scope.register(loginRoutes, { launcherToken, basePath, launcherConfigFile });
+      await scope.register(setupRoutes, { launcherToken });
+      await scope.register(gatewayRoutes, options);
+      await scope.register(picoApiRoutes, {
+        ...{ launcherToken, channel, trustedProxies, basePath },
+        ...{ rotate: options.rotateChannelToken, enable: options.enableChannel },
+      });
+      await scope.register(systemRoutes, { version: options.version, settings: options.settings });
+      await scope.register(picoRoutes, {
+        ...{ launcherToken, channel, findGateway, proxyServer, sockets, trustedProxies, allowedHosts },
+      });
+      await scope.register(dashboardRoutes, {
+        files: options.dashboard,
+        basePath,
+        isSetupPending: () => launcherToken.isSetupPending,
+      });
+    },
+    { prefix: basePath === '/' ? '' : basePath },
+  );
+  answerOtherMethods();
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.includes('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
+  return app;
+}
+
+/** Fastify's own refusals in our words. */
+function codeOf(error: FastifyError): ErrorCode {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'body_too_large';
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'unsupported_media_type';
+  if (error.code?.startsWith('CONFIG_') || error.code?.startsWith('config_')) return 'config_unavailable';
+  const { statusCode = 500 } = error;
+  return statusCode >= 400 && statusCode < 500 ? 'invalid_body' : 'internal_error';
+}

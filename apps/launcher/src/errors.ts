@@ -1,0 +1,111 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Every refusal of the launcher: stable code, status, one sentence a person can act on. Listed in docs/errors.md. */
+export const errors = {
+  invalid_body: { status: 400, message: 'The request body is not what this address expects.' },
+  bad_request: { status: 400, message: 'The request is malformed.' },
+  bad_host: { status: 400, message: 'The Host header is missing, doubled or malformed.' },
+  bad_path: { status: 400, message: 'The path is not in its normal form.' },
+  bad_handshake: { status: 400, message: 'The WebSocket handshake is malformed.' },
+  not_a_websocket: { status: 400, message: 'This address does not speak WebSocket.' },
+  token_too_short: { status: 400, message: 'The new token needs at least 8 characters.' },
+  token_too_long: { status: 400, message: 'The new token may have at most 256 characters.' },
+  token_has_control_characters: { status: 400, message: 'The new token must not contain control characters.' },
+  token_has_surrounding_blanks: { status: 400, message: 'The new token must not begin or end with a blank.' },
+  tokens_do_not_match: { status: 400, message: 'The token and its confirmation differ.' },
+  precondition_failed: { status: 400, message: 'The gateway cannot be started as things stand.' },
+  unauthorized: { status: 401, message: 'Sign in, or send the launcher token as "Authorization: Bearer …".' },
+  invalid_token: { status: 401, message: 'That is not the launcher token.' },
+  invalid_setup_token: { status: 401, message: 'Enter the token that the launcher printed when it started.' },
+  invalid_credentials: { status: 403, message: 'No valid session or token came with this WebSocket.' },
+  origin_not_allowed: { status: 403, message: 'A page of another origin may not open this WebSocket.' },
+  cross_site: { status: 403, message: 'The request came from another site.' },
+  network_not_allowed: { status: 403, message: 'Your address is not in allowed_cidrs of launcher-config.json.' },
+  not_found: { status: 404, message: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, message: 'This address does not support that method.' },
+  gateway_busy: { status: 409, message: 'The gateway is being started or stopped; try again when that is done.' },
+  not_a_gateway: { status: 409, message: 'The process in the pid file is not our gateway, so it is left alone.' },
+  already_set_up: { status: 409, message: 'The launcher is set up already: sign in with its token.' },
+  token_managed_by_env: { status: 409, message: 'The token comes from PICOCLAW_LAUNCHER_TOKEN: change it there.' },
+  channel_token_managed_elsewhere: { status: 409, message: 'The channel token is kept elsewhere: change it there.' },
+  config_conflict: { status: 409, message: 'The configuration was changed by someone else; load it again.' },
+  body_too_large: { status: 413, message: 'The request body is over 16 KiB.' },
+  unsupported_media_type: { status: 415, message: 'Send JSON (Content-Type: application/json).' },
+  host_not_allowed: { status: 421, message: 'The launcher does not know itself by this host name.' },
+  upgrade_required: { status: 426, message: 'Connect here with a WebSocket client.' },
+  unsupported_websocket_version: { status: 426, message: 'Only WebSocket version 13 is supported.' },
+  too_many_attempts: { status: 429, message: 'Too many sign-in attempts; wait a little and try again.' },
+  internal_error: { status: 500, message: 'The launcher failed; its log says why.' },
+  bad_gateway: { status: 502, message: 'The gateway answered with something that is not a WebSocket.' },
+  gateway_unavailable: { status: 503, message: 'The gateway is not running or not reachable.' },
+  too_many_pending: { status: 503, message: 'Too many connections are being opened at once; try again.' },
+  config_unavailable: { status: 503, message: 'The configuration cannot be read or written; the log says why.' },
+  gateway_timeout: { status: 504, message: 'The gateway did not answer within 10 seconds.' },
+} as const;
+
+/** A stable error code; programs match it, never the message. */
+export type ErrorCode = keyof typeof errors;
+
+/** What may differ from the table in one reply. */
+export interface ErrorDetails {
+  /** The code that is shown, where several situations share one row. */
+  readonly shownCode?: string;
+  readonly message?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The body of an error reply. */
+export function errorBody(code: ErrorCode, { shownCode = code, message = errors[code].message }: ErrorDetails = {}) {
+  return { error: shownCode, message };
+}
+
+/** Answers with an error: a page where a browser navigates, JSON everywhere else. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, code: ErrorCode, details: ErrorDetails = {}) {
+  const body = errorBody(code, details);
+  reply.code(errors[code].status).header('cache-control', 'no-store');
+  if (details.headers !== undefined) reply.headers(details.headers);
+  if (!isNavigation(request)) return reply.send(body);
+  return reply.type('text/html; charset=utf-8').send(errorPage(errors[code].status, body.message));
+}
+
+/** Whether a browser is loading a page. */
+function isNavigation(request: FastifyRequest): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && request.headers.upgrade === undefined && (request.headers.accept ?? '').includes('text/html');
+}
+
+/** A complete HTTP reply for a socket that is no longer in Fastify's hands. ASCII only: what is written raw is not latin1. */
+export function rawErrorReply(code: ErrorCode, details: ErrorDetails = {}): string {
+  const body = JSON.stringify(errorBody(code, details));
+  const { status } = errors[code];
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...details.headers,
+  };
+  return rawReply(status, headers, body);
+}
+
+/** Writes a reply as it goes over the wire. */
+export function rawReply(status: number, headers: Readonly<Record<string, string>>, body: string): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
+}
+
+function errorPage(status: number, message: string): string {
+  const title = `${status} ${STATUS_CODES[status] ?? ''}`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title} · PicoClaw</title><h1>${title}</h1><p>${escapeHtml(message)}</p></html>\n`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

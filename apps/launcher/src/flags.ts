@@ -1,0 +1,53 @@
+import { PICOCLAW_VERSION } from '@picoclaw/config';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** What the command line says. */
+export interface LauncherFlags {
+  readonly configFile?: string;
+  readonly port?: number;
+  readonly host?: string;
+  readonly public?: boolean;
+  readonly browser: boolean;
+  readonly console?: boolean;
+  readonly lang?: 'en' | 'zh';
+  readonly debug?: boolean;
+  readonly keepGateway?: boolean;
+  readonly externalGateway?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  picoclaw-launcher                         start, and open the browser on a desktop
+  picoclaw-launcher --no-browser            start on a server
+  picoclaw-launcher --public --port 8080    let other machines in, on another port`;
+
+/** Reads the arguments behind the program's name. Prints help or what is wrong and ends the process (exit codes 0 and 2). */
+export function parseFlags(args: readonly string[]): LauncherFlags {
+  const command = new Command('picoclaw-launcher')
+    .description('Signs you in, runs the gateway, and brings the two together in the browser.')
+    .argument('[config.json]', 'the configuration file (default: config.json in the home)')
+    .option('--port <port>', 'the port to listen on (default: 18800)', parsePort)
+    .option('--host <hosts>', 'the addresses to listen on, separated by commas (default: this machine only)')
+    .option('--public', 'listen on all addresses')
+    .option('--no-browser', 'do not open the browser')
+    .option('--console', 'log what happens to the console')
+    .addOption(new Option('--lang <language>', 'the language of the dashboard').choices(['en', 'zh']))
+    .option('--debug', 'log everything, to the console too')
+    .option('--keep-gateway', 'leave the gateway running when the launcher ends')
+    .option('--external-gateway', 'never start a gateway; somebody else does')
+    .version(PICOCLAW_VERSION, '-v, --version')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(args.map(longForm), { from: 'user' });
+  const [configFile] = command.args;
+  return { ...command.opts<LauncherFlags>(), ...(configFile !== undefined && { configFile }) };
+}
+
+/** The Go launcher's `-no-browser` is our `--no-browser`. */
+const longForm = (argument: string): string => (/^-[a-z][a-z-]+(=|$)/.test(argument) ? `-${argument}` : argument);
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('It is a number from 1 to 65535.');
+}

@@ -1,0 +1,55 @@
+import { composeToken, type Secret } from '@picoclaw/auth';
+import { connectHost, type PidReader } from '@picoclaw/pid';
+import type { ChannelReader } from './channel.ts';
+
+/** A gateway as a request needs it: where it listens, and the token that opens its channel. */
+export interface RunningGateway {
+  readonly state: 'running';
+  readonly host: string;
+  readonly port: number;
+  readonly token: Secret;
+  /** One of our own, which judges origins no more once the launcher has. */
+  readonly isOurs: boolean;
+}
+
+/** What a look for the gateway found; `reason` is a sentence for people. */
+export type FoundGateway =
+  | RunningGateway
+  | { readonly state: 'absent' | 'stale' | 'unreachable'; readonly reason: string };
+
+/** Looks for the gateway afresh; cheap enough for every upgrade, and without side effects. */
+export type FindGateway = () => Promise<FoundGateway>;
+
+interface FinderOptions {
+  /** Judges hosts too: a pid file that names a foreign one would make the launcher a relay. */
+  readonly pidReader: PidReader;
+  readonly channel: ChannelReader;
+  /** A gateway on another host, which has no pid file here. */
+  readonly gatewayUrl?: string | undefined;
+}
+
+/** Finds through the pid file, or at `gateway_url` when that is set. */
+export function createGatewayFinder({ pidReader, channel, gatewayUrl }: FinderOptions): FindGateway {
+  return async () => {
+    const { enabled, token, problem } = await channel.read();
+    if (problem !== undefined) return { state: 'unreachable', reason: problem };
+    if (gatewayUrl !== undefined && token !== undefined) return atUrl(gatewayUrl, token);
+    if (!enabled || token === undefined) return { state: 'absent', reason: 'The Pico channel is not configured.' };
+    const found = await pidReader.read();
+    if (found.state === 'absent') return { state: 'absent', reason: 'No gateway is running.' };
+    if (found.state === 'stale') return { state: 'stale', reason: `The pid file is left over: ${found.reason}.` };
+    if (found.state !== 'alive')
+      return { state: 'unreachable', reason: `The pid file cannot be used: ${found.reason}.` };
+    const { record } = found;
+    const isOurs = record.capabilities?.includes('composed-token') ?? false;
+    // The Go implementation knows no composed token: it wants the plain channel token (tokens.md).
+    const credential = isOurs ? composeToken(record.token, token) : token;
+    return { state: 'running', host: connectHost(record), port: record.port, token: credential, isOurs };
+  };
+}
+
+function atUrl(gatewayUrl: string, token: Secret): RunningGateway {
+  const url = new URL(gatewayUrl);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return { state: 'running', host, port: Number(url.port || 80), token, isOurs: false };
+}

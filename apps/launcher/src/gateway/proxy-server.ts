@@ -1,0 +1,127 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import httpProxy from 'http-proxy';
+import type { RunningGateway } from './find-gateway.ts';
+
+/** Headers as they go to the gateway; nothing else does. */
+export type UpstreamHeaders = Readonly<Record<string, string>>;
+
+/** What a caller sees of, and decides in, one proxied upgrade. */
+export interface UpgradeEvents {
+  /** The gateway answered 101. `true` lets http-proxy write `response.headers` to the client and tie the two ends. */
+  onSwitch(response: IncomingMessage, upstream: Socket): boolean;
+  /** The gateway answered something else; nothing has been written to the client. */
+  onRefusal(response: IncomingMessage): void;
+  /** Nothing usable came back; nothing has been written to the client. `HANDSHAKE_TIMEOUT` when it took too long. */
+  onError(error: NodeJS.ErrnoException): void;
+}
+
+/** http-proxy, with the traps of 1.18.1 closed that do not depend on what is proxied. `timeoutMs`: for an answer to begin. */
+export interface ProxyServer {
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, to: Target, events: UpgradeEvents): void;
+  request(request: IncomingMessage, response: ServerResponse, to: Target, events: ResponseEvents): void;
+}
+
+/** Where to, under which path, with which headers. */
+export interface Target {
+  readonly gateway: RunningGateway;
+  readonly path: string;
+  readonly headers: UpstreamHeaders;
+}
+
+/** For plain requests: the gateway's answer, to be written by the caller. */
+export interface ResponseEvents {
+  onResponse(upstream: IncomingMessage): void;
+  onError(error: NodeJS.ErrnoException): void;
+}
+
+const urlOf = ({ gateway: { host, port }, path }: Target): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+
+/** The only file that knows http-proxy. */
+export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxyServer {
+  const proxy = httpProxy.createProxyServer({
+    // The path is ours: http-proxy would collapse `//` in it. No agent: a kept-alive one throws when headers are edited.
+    ignorePath: true,
+    agent: false as never,
+    xfwd: false,
+    selfHandleResponse: true,
+    proxyTimeout: timeoutMs,
+  });
+  // This pass writes `content-length: 0` and still sends the body, which the next hop reads as another request.
+  const passes = proxy as unknown as { webPasses: { name: string }[] };
+  passes.webPasses = passes.webPasses.filter(({ name }) => name !== 'deleteLength');
+  // Every call brings its own error callback; without any listener a stray event would end the process.
+  proxy.on('error', () => {});
+
+  const upgradeEvents = new WeakMap<IncomingMessage, UpgradeEvents>();
+  proxy.on('proxyReqWs', (upstream, request, client) => {
+    const events = upgradeEvents.get(request);
+    if (events !== undefined) judgeAnswer(upstream, events);
+    boundHandshake(upstream, client, timeoutMs);
+  });
+  const responseEvents = new WeakMap<IncomingMessage, ResponseEvents>();
+  proxy.on('proxyRes', (upstream, request) => responseEvents.get(request)?.onResponse(upstream));
+  proxy.on('proxyReq', (upstream, _request, response) => {
+    // Since Node 15.5 nothing else notices that the client of a running answer has gone.
+    response.once('close', () => response.writableFinished || upstream.destroy());
+  });
+
+  return {
+    upgrade(request, socket, head, to, events) {
+      upgradeEvents.set(request, events);
+      request.headers = { ...to.headers };
+      guard(events.onError, () => proxy.ws(request, socket, head, { target: urlOf(to) }, events.onError));
+    },
+    request(request, response, to, events) {
+      responseEvents.set(request, events);
+      // Edited here, not in `proxyReq`: that event does not fire for `Expect: 100-continue`.
+      request.headers = { ...to.headers };
+      guard(events.onError, () => proxy.web(request, response, { target: urlOf(to) }, events.onError));
+    },
+  };
+}
+
+/**
+ * Puts the caller's judgement before http-proxy's own listeners, which copy whatever comes: a 101 for another protocol,
+ * hop-by-hop headers, `transfer-encoding` in front of a body that is chunked no more.
+ */
+function judgeAnswer(upstream: ClientRequest, { onSwitch, onRefusal }: UpgradeEvents): void {
+  // http-proxy adds its listeners right after this event, in the same turn.
+  queueMicrotask(() => {
+    const [tie] = upstream.listeners('upgrade');
+    upstream.removeAllListeners('upgrade');
+    upstream.removeAllListeners('response');
+    upstream.on('response', onRefusal);
+    upstream.on('upgrade', (response, socket: Socket, head) => {
+      socket.on('error', () => socket.destroy());
+      if (onSwitch(response, socket)) tie?.call(upstream, response, socket, head);
+      else socket.destroy();
+    });
+  });
+}
+
+class HandshakeTimeout extends Error {
+  readonly code = 'HANDSHAKE_TIMEOUT';
+}
+
+/** A gateway that accepts and says nothing, or a client that left meanwhile, must not hold two descriptors for ever. */
+function boundHandshake(upstream: ClientRequest, client: Socket, timeoutMs: number): void {
+  const timer = setTimeout(() => upstream.destroy(new HandshakeTimeout('no answer to the handshake')), timeoutMs);
+  const gone = () => upstream.destroy();
+  client.once('close', gone);
+  // A request is closed as soon as its socket belongs to the WebSocket.
+  upstream.once('close', () => {
+    clearTimeout(timer);
+    client.off('close', gone);
+  });
+}
+
+/** http-proxy throws on some requests instead of reporting an error. */
+function guard(onError: (error: NodeJS.ErrnoException) => void, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    onError(error as NodeJS.ErrnoException);
+  }
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Secret } from '@picoclaw/auth';
+import {
+  ConfigError,
+  decodeSessionKey,
+  type Environment,
+  ensureHome,
+  ensurePicoChannel,
+  type LauncherConfig,
+  loadLauncherConfig,
+  type Paths,
+  PICOCLAW_VERSION,
+  readEnvironment,
+  registerLauncherToken,
+  resolveLauncherToken,
+  resolvePaths,
+  rotateChannelToken,
+  updateLauncherConfig,
+} from '@picoclaw/config';
+import { createLog, type Log } from '@picoclaw/log';
+import { createPidReader } from '@picoclaw/pid';
+import { ListenError } from '@picoclaw/server';
+import { createLauncherToken, type Registration } from './access/launcher-token.ts';
+import { announcement } from './announce.ts';
+import { buildLauncher } from './app.ts';
+import { type LauncherFlags, parseFlags } from './flags.ts';
+import { stopAttached } from './gateway/attached.ts';
+import { createChannelReader } from './gateway/channel.ts';
+import { createGatewayFinder } from './gateway/find-gateway.ts';
+import { createGatewayLog } from './gateway/logs.ts';
+import { prepareGateway } from './gateway/program.ts';
+import { createSupervisor, type Supervisor } from './gateway/supervise.ts';
+import { openBrowser } from './open-browser.ts';
+import { loadDashboard } from './routes/dashboard.ts';
+import { createSettings } from './settings.ts';
+
+/** The operator must act (sysexits.h EX_CONFIG). */
+const EXIT_CONFIGURATION = 78;
+/** The start-up block waits this long for the gateway, so that it can say how that went. */
+const ANNOUNCE_WITHIN_MS = 2_000;
+
+/** Everything that is fixed before the first request. */
+interface Context {
+  readonly flags: LauncherFlags;
+  readonly environment: Environment;
+  readonly paths: Paths;
+  readonly config: LauncherConfig;
+  readonly log: Log;
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const flags = parseFlags(args);
+  const environment = readEnvironment();
+  const paths = resolvePaths({ configFile: flags.configFile }, environment);
+  const config = loadLauncherConfig(paths, environment, { port: flags.port, host: flags.host, public: flags.public });
+  await ensureHome(paths);
+  const level = flags.debug ? 'debug' : (environment.logLevel ?? 'info');
+  const consoleLevel = flags.debug ? 'debug' : flags.console ? 'info' : 'warn';
+  const log = createLog({
+    level,
+    file: { folder: paths.logsDirectory, name: 'launcher.log' },
+    console: { level: consoleLevel, format: 'text', stream: process.stderr },
+  });
+  for (const warning of environment.warnings) log.logger.warn({ code: 'unknown_variable' }, warning);
+  await serve({ flags, environment, paths, config, log });
+}
+
+async function serve(context: Context): Promise<void> {
+  const { flags, environment, paths, config, log } = context;
+  const resolved = await resolveLauncherToken(paths, environment);
+  const launcherToken = createLauncherToken({
+    ...resolved,
+    persist: (token, expected) => persistToken(context, token, expected),
+  });
+  log.logger.info({ code: 'launcher_token', source: resolved.source, from: resolved.from }, 'launcher token resolved');
+  const { supervisor, startForbidden, ...parts } = await createParts(context);
+  const app = await buildLauncher({
+    ...{ launcherToken, supervisor, startForbidden, ...parts },
+    logger: log.logger,
+    version: PICOCLAW_VERSION,
+    basePath: config.base_path,
+    allowedHosts: config.allowed_hosts,
+    allowedCidrs: config.allowed_cidrs,
+    trustedProxyCidrs: config.trusted_proxy_cidrs,
+    allowLocalhostBypass: config.allow_localhost_bypass,
+    loginAttemptsPerMinute: config.login_attempts_per_minute,
+    launcherConfigFile: paths.launcherConfigFile,
+    sessionKey: environment.sessionKey === undefined ? randomBytes(32) : decodeSessionKey(environment.sessionKey),
+  });
+  await app.bind({ addresses: config.bindHosts, port: config.port });
+  endOnSignals(async () => {
+    await Promise.all([app.close(), supervisor.close()]);
+    await log.close();
+  }, log);
+
+  if (startForbidden === undefined) await settledWithin(supervisor.start(), ANNOUNCE_WITHIN_MS);
+  process.stdout.write(
+    announcement({
+      ...{ token: launcherToken, tokenFrom: resolved.from, paths, startForbidden, version: PICOCLAW_VERSION },
+      ...{ addresses: config.bindHosts, port: config.port, basePath: config.base_path },
+      gateway: await supervisor.status(),
+    }),
+  );
+  if (flags.browser) openBrowser(`http://localhost:${config.port}${config.base_path}`, environment);
+}
+
+/** What the routes work with besides the configuration. */
+async function createParts({ flags, environment, paths, config, log }: Context) {
+  const { logger } = log;
+  const trustedHosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((name) => name !== undefined);
+  const pidReader = createPidReader(paths.pidFile, { trustedHosts });
+  const channel = createChannelReader(paths, environment);
+  const isExternal = flags.externalGateway === true || config.gateway_mode === 'external';
+  const supervisor: Supervisor = createSupervisor({
+    pidReader,
+    logger,
+    prepare: () =>
+      prepareGateway({ paths, environment, keepGateway: flags.keepGateway === true, debug: flags.debug === true }),
+    stopAttached: (record, graceMs) => stopAttached(record, graceMs),
+    log: createGatewayLog({
+      folder: paths.logsDirectory,
+      onError: (error) => logger.warn({ code: 'gateway_log', err: error }, 'gateway.log cannot be written'),
+    }),
+    keepGateway: flags.keepGateway === true,
+  });
+  return {
+    supervisor,
+    channel,
+    startForbidden: isExternal ? 'The gateway is run by somebody else (gateway_mode is external).' : undefined,
+    findGateway: createGatewayFinder({ pidReader, channel, gatewayUrl: isExternal ? config.gateway_url : undefined }),
+    rotateChannelToken: async (): Promise<Secret | string> => {
+      const rotation = await rotateChannelToken(paths, environment);
+      return rotation.ok ? rotation.token : rotation.from;
+    },
+    enableChannel: async () => {
+      await ensurePicoChannel(paths, environment);
+    },
+    settings: createSettings(paths, environment),
+    dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
+  };
+}
+
+/** Writes a registered token to launcher-config.json; of two at once one finds the file changed. */
+async function persistToken(
+  { paths, environment, log }: Context,
+  token: Secret,
+  expected: { readonly setupPending: boolean; readonly token: Secret },
+): Promise<Registration> {
+  try {
+    if (expected.setupPending) {
+      const result = await registerLauncherToken(paths, { token, expectedPending: expected.token });
+      return result.ok ? result : { ok: false, reason: 'already_set_up' };
+    }
+    const { changed } = await updateLauncherConfig(paths, environment, (current) => {
+      const written = current['launcher_token'];
+      return typeof written === 'string' && expected.token.equals(written.trim())
+        ? { launcher_token: token.reveal() }
+        : undefined;
+    });
+    return changed.length > 0 ? { ok: true } : { ok: false, reason: 'already_set_up' };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.logger.error({ code: error.code, err: error }, 'the launcher token could not be stored');
+    return { ok: false, reason: 'unwritable' };
+  }
+}
+
+async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}
+
+/** Ends in order on the first signal. A terminal's Ctrl-C may arrive twice, by npm and by itself: the second changes nothing. */
+function endOnSignals(close: () => Promise<void>, log: Log): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (ending) return;
+    ending = true;
+    log.logger.info({ code: 'stopping', signal }, 'stopping');
+    close().then(
+      () => process.exit(0),
+      (error) => {
+        process.stderr.write(`error while stopping: ${error instanceof Error ? error.message : error}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+}
+
+/** One line that says cause and remedy; a stack only for what should not happen. */
+function fail(error: unknown): never {
+  if (error instanceof ConfigError || error instanceof ListenError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exit(EXIT_CONFIGURATION);
+  }
+  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+}
+
+// A launcher outlives the terminal or tray that started it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.title = 'picoclaw launcher';
+await run(process.argv.slice(2)).catch(fail);

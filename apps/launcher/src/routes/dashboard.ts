@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { lookup } from 'mrmime';
+import { localPath } from '../access/origin.ts';
+import { underBase } from '../access/session.ts';
+import { sendError } from '../errors.ts';
+
+interface Asset {
+  readonly type: string;
+  readonly etag: string;
+  readonly cacheControl: string;
+  readonly plain: Buffer;
+  readonly encoded: ReadonlyMap<'br' | 'gzip', Buffer>;
+}
+
+/** The built dashboard, in memory: a file costs a map look-up, and no path can lead outside. */
+export type DashboardFiles = ReadonlyMap<string, Asset>;
+
+const ENCODINGS = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const;
+const ONE_YEAR_S = 31_536_000;
+
+/** Reads the built dashboard with its pre-compressed twins. An absent folder gives an empty map. */
+export async function loadDashboard(folder: string, basePath: string): Promise<DashboardFiles> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  const files = new Map<string, Asset>();
+  for (const name of names.filter((file) => !/\.(br|gz|map)$/.test(file))) {
+    const isIndex = name === 'index.html';
+    const bytes = await readFile(join(folder, name));
+    const plain = isIndex ? withBase(bytes, basePath) : bytes;
+    const encoded = new Map<'br' | 'gzip', Buffer>();
+    for (const [encoding, ending] of ENCODINGS) {
+      // The index was changed after it was compressed.
+      if (!isIndex && names.includes(name + ending)) encoded.set(encoding, await readFile(join(folder, name + ending)));
+    }
+    files.set(`/${name}`, {
+      type: lookup(name) ?? 'application/octet-stream',
+      etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+      cacheControl: name.startsWith('assets/') ? `public, max-age=${ONE_YEAR_S}, immutable` : 'no-cache',
+      plain,
+      encoded,
+    });
+  }
+  return files;
+}
+
+/** Tells the page under which path it lives; everything in it is relative to that. */
+function withBase(index: Buffer, basePath: string): Buffer {
+  const href = basePath === '/' ? '/' : `${basePath}/`;
+  return Buffer.from(index.toString('utf8').replace('<base href="/" />', `<base href="${href}" />`));
+}
+
+interface DashboardOptions {
+  readonly files: DashboardFiles;
+  readonly basePath: string;
+  readonly isSetupPending: () => boolean;
+}
+
+/** The dashboard's files and pages; every path that is not a file is a page of the single-page app. */
+export async function dashboardRoutes(
+  app: FastifyInstance,
+  { files, basePath, isSetupPending }: DashboardOptions,
+): Promise<void> {
+  const index = (request: FastifyRequest, reply: FastifyReply) => {
+    const file = files.get('/index.html');
+    if (file !== undefined) return sendFile(request, reply, file);
+    return sendError(request, reply, 'not_found', { message: 'The dashboard is not built: run "npm run build".' });
+  };
+  const isSignedIn = (request: FastifyRequest) => request.caller.kind !== 'anonymous';
+
+  for (const [path, file] of files) {
+    if (path === '/index.html') continue;
+    // Scripts and styles are the same for everybody, and the sign-in page needs them.
+    app.get(path, { config: { public: true } }, (request, reply) => sendFile(request, reply, file));
+  }
+  app.get('/assets/*', { config: { public: true } }, (request, reply) => sendError(request, reply, 'not_found'));
+
+  app.get('/login', { config: { public: 'optional', page: true } }, (request, reply) => {
+    if (!isSignedIn(request)) return index(request, reply.header('cache-control', 'no-store'));
+    const { next } = request.query as { next?: unknown };
+    return reply.redirect(localPath(next ?? underBase(basePath, '/')), 303);
+  });
+  app.get('/setup', { config: { public: 'optional', page: true } }, (request, reply) => {
+    if (!isSetupPending()) return reply.redirect(underBase(basePath, '/login'), 303);
+    return index(request, reply.header('cache-control', 'no-store'));
+  });
+  app.get('/*', { config: { page: true } }, (request, reply) => {
+    // The router tells `/API` from `/api`; a proxy in front, or a person, may not.
+    const isReserved = /^\/(?:api|pico)(?:\/|$)/i.test(`/${(request.params as { '*': string })['*']}`);
+    return isReserved ? sendError(request, reply, 'not_found') : index(request, reply);
+  });
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: Asset): FastifyReply {
+  const accepted = request.headers['accept-encoding'] ?? '';
+  const encoding = [...file.encoded.keys()].find((name) =>
+    new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(?:\\.0*)?(?:,|$))`).test(accepted),
+  );
+  reply.type(file.type).header('etag', file.etag).header('vary', 'accept-encoding');
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', file.cacheControl);
+  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+  const body = encoding === undefined ? file.plain : file.encoded.get(encoding);
+  return encoding === undefined ? reply.send(body) : reply.header('content-encoding', encoding).send(body);
+}

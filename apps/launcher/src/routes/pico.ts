@@ -1,0 +1,227 @@
+import { offeredSubprotocols, presentedCredentials, Secret } from '@picoclaw/auth';
+import { CloseCode, CloseReason, PicoPath, SESSION_PARAMETER, Subprotocol } from '@picoclaw/protocol';
+import { takeUpgrade } from '@picoclaw/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type AddressList, clientKey } from '../access/address.ts';
+import type { LauncherToken } from '../access/launcher-token.ts';
+import { normalizeOrigin, ownOrigin, publicAddress } from '../access/origin.ts';
+import { tooManyAttempts } from '../access/session.ts';
+import { withoutToken } from '../access/token-link.ts';
+import { sendError } from '../errors.ts';
+import type { Channel, ChannelReader } from '../gateway/channel.ts';
+import type { FindGateway, RunningGateway } from '../gateway/find-gateway.ts';
+import { proxyMedia } from '../gateway/media-proxy.ts';
+import type { ProxyServer } from '../gateway/proxy-server.ts';
+import type { SocketProxy } from '../gateway/socket-proxy.ts';
+
+interface PicoOptions {
+  readonly launcherToken: LauncherToken;
+  readonly channel: ChannelReader;
+  readonly findGateway: FindGateway;
+  readonly proxyServer: ProxyServer;
+  readonly sockets: SocketProxy;
+  readonly trustedProxies: AddressList;
+  readonly allowedHosts: readonly string[];
+}
+
+/** `GET /pico/ws` (and `/pico`): the reverse proxy to the gateway, and the media behind it (launcher-http.md, "Pico"). */
+export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Promise<void> {
+  const { channel, findGateway, sockets } = options;
+
+  const connect = async (request: FastifyRequest, reply: FastifyReply) => {
+    const settings = await channel.read();
+    const refused = await refuseCredentials(app, request, reply, settings, options);
+    if (refused !== undefined) return refused;
+    if (request.headers.upgrade === undefined) {
+      return sendError(request, reply, 'upgrade_required', { headers: { upgrade: 'websocket' } });
+    }
+    const gateway = await findGateway();
+    if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
+    const upgrade = takeUpgrade(request, reply);
+    if (upgrade === undefined) return sendError(request, reply, 'upgrade_required');
+    sockets.open({
+      request: request.raw,
+      upgrade,
+      target: targetFor(request, gateway, publicAddress(request, options.trustedProxies)),
+      sessionId: request.caller.kind === 'session' ? request.caller.session.id : undefined,
+      clientKey: clientKey(request.ip),
+      selectSubprotocol: (upstream) => upstream ?? ownTokenProtocol(request),
+      onOutcome: (outcome, detail) =>
+        request.log.info({ code: 'pico_upgrade', outcome, detail }, `pico upgrade: ${outcome}`),
+    });
+    return reply;
+  };
+  for (const url of [PicoPath.socket, `${PicoPath.socket}/`, PicoPath.socketShort, `${PicoPath.socketShort}/`]) {
+    app.get(url, { config: { upgrade: true, channelCredentials: true }, exposeHeadRoute: false }, connect);
+  }
+
+  app.get(`${PicoPath.media}:id`, async (request, reply) => {
+    const gateway = await findGateway();
+    if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
+    const { id } = request.params as { id: string };
+    proxyMedia(options.proxyServer, gateway, id, request, reply);
+    return reply;
+  });
+
+  const stop = app.sessionGate.sessions.onRevoked((revocation) => {
+    const isEnded = (id: string | undefined) =>
+      id !== undefined && ('ids' in revocation ? revocation.ids.includes(id) : id !== revocation.allExcept);
+    sockets.end(isEnded, CloseCode.sessionEnded, CloseReason.sessionEnded);
+  });
+  app.addHook('preClose', async () => {
+    stop();
+    // Proxied sockets are not the HTTP server's any more: `close()` would wait for them for ever.
+    await sockets.close();
+  });
+}
+
+const unavailable = (request: FastifyRequest, reply: FastifyReply, reason: string) => {
+  request.log.info({ code: 'gateway_unavailable', reason }, 'pico: no gateway');
+  return sendError(request, reply, 'gateway_unavailable', { message: reason, headers: { 'retry-after': '1' } });
+};
+
+/**
+ * Credentials before anything is said about the gateway: a presented token decides alone; else a session, which only
+ * our own pages may use (cross-site WebSocket hijacking). `undefined` when the request may pass.
+ */
+async function refuseCredentials(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  channel: Channel,
+  { launcherToken, trustedProxies, allowedHosts }: PicoOptions,
+): Promise<FastifyReply | undefined> {
+  const { bearer, subprotocol } = presentedCredentials(request.raw);
+  const refuse = (message?: string) =>
+    sendError(request, reply, 'invalid_credentials', { shownCode: 'invalid_token', ...(message && { message }) });
+  if (bearer.state !== 'none' || subprotocol.length > 0) {
+    const tokens = bearer.state === 'none' ? subprotocol : bearer.state === 'presented' ? [bearer.token] : [];
+    const matches = tokens.filter((token) => launcherToken.matches(token) || channel.token?.equals(token)).length > 0;
+    const verdict = await (matches ? app.loginLimit.peek(request) : app.loginLimit.attempt(request));
+    if (!matches) await app.loginLimit.failed(request);
+    if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
+    if (matches) {
+      request.caller = { kind: 'token' };
+      return undefined;
+    }
+    request.log.info({ code: 'invalid_token', ip: request.ip, door: 'pico' }, 'refused: wrong token');
+    return refuse('The token is neither the launcher token nor the channel token.');
+  }
+  if (request.caller.kind !== 'session') return refuse();
+  return isOwnPage(request, channel, trustedProxies, allowedHosts)
+    ? undefined
+    : sendError(request, reply, 'origin_not_allowed');
+}
+
+/** Whether the page behind a cookie is ours, or one of an origin that the configuration names. */
+function isOwnPage(
+  request: FastifyRequest,
+  channel: Channel,
+  trustedProxies: AddressList,
+  allowedHosts: readonly string[],
+): boolean {
+  const origin = normalizeOrigin(request.headers.origin ?? '');
+  if (origin === undefined) return false;
+  if (origin === ownOrigin(publicAddress(request, trustedProxies))) return true;
+  const isListed = channel.allowOrigins.some((allowed) => normalizeOrigin(allowed) === origin);
+  return isListed || allowedHosts.includes(new URL(origin).hostname);
+}
+
+/** A browser that offered a subprotocol insists on getting one of those back. */
+const ownTokenProtocol = ({ headers }: FastifyRequest): string | undefined =>
+  offeredSubprotocols(headers).find((name) => name.startsWith(Subprotocol.tokenPrefix) && /^[\x21-\x7e]+$/.test(name));
+
+/** The upgrade as the gateway gets it: made anew, so that no cookie and no token of the browser's is in it. */
+function targetFor(request: FastifyRequest, gateway: RunningGateway, address: { isSecure: boolean; host: string }) {
+  const { headers } = request;
+  const query = withoutToken(request.url).split('?').slice(1).join('?');
+  const protocols = offeredSubprotocols(headers).filter((name) => name === Subprotocol.v1 || name === Subprotocol.v2);
+  const optional = {
+    'sec-websocket-protocol': protocols.join(', '),
+    'sec-websocket-extensions': headers['sec-websocket-extensions'],
+    'user-agent': headers['user-agent'],
+    // Ours needs none, the launcher has judged it; another implementation may want to judge for itself.
+    origin: gateway.isOurs ? undefined : headers.origin,
+  };
+  const present = Object.entries(optional).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return {
+    gateway,
+    path: query === '' ? PicoPath.socket : `${PicoPath.socket}?${query}`,
+    headers: {
+      host: `${gateway.host.includes(':') ? `[${gateway.host}]` : gateway.host}:${gateway.port}`,
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': headers['sec-websocket-key'] ?? '',
+      authorization: `Bearer ${gateway.token.reveal()}`,
+      'x-forwarded-for': request.ip,
+      'x-forwarded-proto': address.isSecure ? 'https' : 'http',
+      'x-forwarded-host': address.host,
+      ...Object.fromEntries(present),
+    },
+  };
+}
+
+/** Re-entered launcher token, for what even a session does not get by itself. */
+export const LAUNCHER_TOKEN_HEADER = 'x-launcher-token';
+
+interface PicoApiOptions extends Pick<PicoOptions, 'launcherToken' | 'channel' | 'trustedProxies'> {
+  readonly basePath: string;
+  /** Stores another channel token; a text says where it is kept instead, and has to be changed. */
+  readonly rotate: () => Promise<Secret | string>;
+  /** Enables the channel and gives it a token when it has none. */
+  readonly enable: () => Promise<void>;
+}
+
+/** `/api/pico/*`: how a client connects, and the channel token. */
+export async function picoApiRoutes(app: FastifyInstance, options: PicoApiOptions): Promise<void> {
+  const { launcherToken, channel, trustedProxies, basePath, rotate, enable } = options;
+
+  const info = async (request: FastifyRequest) => {
+    const { enabled, token, allowTokenQuery } = await channel.read();
+    const { isSecure, host } = publicAddress(request, trustedProxies);
+    const prefix = basePath === '/' ? '' : basePath;
+    return {
+      ws_url: `${isSecure ? 'wss' : 'ws'}://${host}${prefix}${PicoPath.socket}`,
+      enabled,
+      configured: token !== undefined,
+      // The launcher takes these; `?token=` is the gateway's alone.
+      auth_methods: ['bearer', 'subprotocol'],
+      gateway_auth_methods: ['bearer', 'subprotocol', ...(allowTokenQuery ? ['query'] : [])],
+      session_param: SESSION_PARAMETER,
+    };
+  };
+  app.get('/api/pico/info', info);
+
+  app.post('/api/pico/token', async (request, reply) => {
+    const token = await rotate();
+    if (typeof token === 'string') {
+      const message = `The channel token comes from ${token}: change it there.`;
+      return sendError(request, reply, 'channel_token_managed_elsewhere', { message });
+    }
+    request.log.info({ code: 'channel_token_rotated' }, 'the channel token was rotated');
+    return reply.header('cache-control', 'no-store').send({ status: 'ok', token: token.reveal() });
+  });
+
+  app.get('/api/pico/token', async (request, reply) => {
+    const entered = request.headers[LAUNCHER_TOKEN_HEADER];
+    const verdict = await app.loginLimit.attempt(request);
+    if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
+    const isProven =
+      request.caller.kind === 'token' || (typeof entered === 'string' && launcherToken.matches(new Secret(entered)));
+    if (!isProven) {
+      await app.loginLimit.failed(request);
+      const message = `Enter the launcher token once more (header ${LAUNCHER_TOKEN_HEADER}).`;
+      return sendError(request, reply, 'invalid_token', { message });
+    }
+    const { token } = await channel.read();
+    if (token === undefined)
+      return sendError(request, reply, 'not_found', { message: 'There is no channel token yet.' });
+    return reply.header('cache-control', 'no-store').send({ token: token.reveal() });
+  });
+
+  app.post('/api/pico/setup', async (request) => {
+    await enable();
+    return { status: 'ok', ...(await info(request)) };
+  });
+}

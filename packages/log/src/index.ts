@@ -1,0 +1,2 @@
+export type { Log, LogOptions } from './log.ts';
+export { createLog, logFileStream } from './log.ts';

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { install } from './install.mjs';
+import { digestOf, inRoot, root, textOf, version } from './project.mjs';
+
+const STAMP = 'dist/.stamp';
+const PROGRAMS = ['launcher', 'gateway', 'cli'];
+
+/** Folders below apps/ and packages/ that end up in a build; tests do not. */
+const inputs = () => [
+  ...['package-lock.json', 'package.json', 'scripts/build.mjs'],
+  ...['apps', 'packages'].flatMap((folder) =>
+    readdirSync(inRoot(folder)).flatMap((name) =>
+      ['src', 'public', 'index.html', 'package.json', 'vite.config.ts'].map((part) => `${folder}/${name}/${part}`),
+    ),
+  ),
+];
+
+/** Builds `dist/` when a source has changed since the last time. */
+export async function build() {
+  const wanted = digestOf(inputs());
+  if (textOf(STAMP) === wanted) return;
+  console.error('Building …');
+  // Built beside and then put in place, so that a failed or interrupted build leaves the old one whole.
+  const fresh = mkdtempSync(inRoot('.build-'));
+  try {
+    await Promise.all([...PROGRAMS.map((name) => bundle(name, fresh)), buildDashboard(`${fresh}/dashboard`)]);
+    writeFileSync(`${fresh}/.stamp`, wanted);
+    rmSync(inRoot('dist'), { recursive: true, force: true });
+    renameSync(fresh, inRoot('dist'));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/**
+ * One file per process (and one for each part that is loaded later), minified, with source maps.
+ * @param {string} name
+ * @param {string} folder
+ */
+async function bundle(name, folder) {
+  const { rolldown } = await import('rolldown');
+  const build = await rolldown({
+    input: { [name]: inRoot(`apps/${name}/src/main.ts`) },
+    platform: 'node',
+    transform: { target: 'node20', define: { __PICOCLAW_VERSION__: JSON.stringify(version) } },
+    // ws tries these two native helpers and does well without.
+    external: ['bufferutil', 'utf-8-validate'],
+    logLevel: 'warn',
+  });
+  await build.write({
+    dir: folder,
+    format: 'esm',
+    minify: true,
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: `${name}-[name]-[hash].js`,
+  });
+  await build.close();
+}
+
+/** @param {string} folder */
+async function buildDashboard(folder) {
+  const { build: viteBuild } = await import('vite');
+  mkdirSync(folder, { recursive: true });
+  await viteBuild({
+    configFile: inRoot('apps/dashboard/vite.config.ts'),
+    root: inRoot('apps/dashboard'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.chdir(root);
+  install();
+  await build();
+}
