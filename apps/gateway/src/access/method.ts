@@ -1,0 +1,22 @@
+import fp from 'fastify-plugin';
+import { sendError } from '../errors.ts';
+
+/** Answers a known path with a wrong method by 405 and `Allow`, which Fastify calls not found; all else by 404. */
+export const methodGate = fp(
+  async (app) => {
+    const methods = new Map<string, Set<string>>();
+    app.addHook('onRoute', ({ url, method }) => {
+      const known = methods.get(url) ?? new Set();
+      methods.set(url, known);
+      for (const name of [method].flat()) known.add(name);
+    });
+
+    app.setNotFoundHandler(async (request, reply) => {
+      const [path = ''] = request.url.split('?', 1);
+      const allowed = methods.get(path.replace(/(.)\/$/, '$1'));
+      if (allowed === undefined || allowed.has(request.method)) return sendError(reply, 'not_found');
+      return sendError(reply, 'method_not_allowed', { headers: { allow: [...allowed].sort().join(', ') } });
+    });
+  },
+  { name: 'method-gate', fastify: '5.x' },
+);

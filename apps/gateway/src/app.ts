@@ -1,0 +1,84 @@
+import { createServer } from 'node:http';
+import websocket from '@fastify/websocket';
+import { binding, httpServerLimits, type RequestProblem, upgradeDispatcher } from '@picoclaw/server';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import { frameworkErrors, onClientError, onRouteError } from './access/failures.ts';
+import { hostGate } from './access/host.ts';
+import { methodGate } from './access/method.ts';
+import { requestLog } from './access/request-log.ts';
+import type { Channel } from './channel/channel.ts';
+import { chooseSubprotocol } from './channel/subprotocol.ts';
+import { isErrorCode, sendError } from './errors.ts';
+import type { GatewayIdentity } from './identity.ts';
+import type { Readiness } from './readiness.ts';
+import type { Reloader } from './reloader.ts';
+import { healthRoutes } from './routes/health.ts';
+import { picoRoute } from './routes/pico.ts';
+import { reloadRoute } from './routes/reload.ts';
+import type { SettingsHolder } from './settings.ts';
+
+/** The parts of a gateway, made by whoever starts it. */
+export interface GatewayParts {
+  readonly identity: GatewayIdentity;
+  readonly settings: SettingsHolder;
+  readonly readiness: Readiness;
+  readonly reloader: Reloader;
+  readonly channel: Channel;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Builds the gateway: every gate that a request passes, in order. */
+export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance> {
+  const { channel, log, settings } = parts;
+  const app = fastify({
+    ...httpServerLimits,
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16_384,
+    routerOptions: { ignoreTrailingSlash: true },
+    // Answers in flight are waited for before the app is closed; idle keep-alive sockets are not worth waiting for.
+    forceCloseConnections: true,
+    frameworkErrors,
+    clientErrorHandler: onClientError,
+  });
+  app.server.maxConnections = 1024 + 2 * settings.current.channel.maxConnections;
+  app.setErrorHandler(onRouteError);
+  // No route reads a body; without parsers a "simple" cross-site form post is 415.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
+
+  // 1. Upgrades go through the same hooks and routes as every request, and only to routes that ask for them.
+  await app.register(upgradeDispatcher, { refuse: refuseUpgrade });
+  await app.register(websocket, { ...socketOptions(), preClose: () => channel.closeConnections() });
+  await app.register(binding);
+  // 2. What is wrong with the request itself.
+  await app.register(requestLog);
+  await app.register(hostGate);
+  await app.register(methodGate);
+  // 3. The routes; the channel has gates of its own, see routes/pico.ts.
+  await app.register(healthRoutes, parts);
+  await app.register(reloadRoute, parts);
+  await app.register(picoRoute, parts);
+  return app;
+}
+
+function refuseUpgrade(reply: FastifyReply, { code, message, headers = {} }: RequestProblem): FastifyReply {
+  return isErrorCode(code) ? sendError(reply, code, { message, headers }) : sendError(reply, 'bad_request');
+}
+
+/**
+ * The plugin answers 101 on every route and leaks the sockets of upgrades that a hook refuses, so it listens on a server
+ * that never gets one: the dispatcher above decides, and the channel's route calls `handleUpgrade` itself.
+ */
+const socketOptions = () => ({
+  options: {
+    server: createServer(),
+    clientTracking: false,
+    perMessageDeflate: false,
+    closeTimeout: 2_000,
+    handleProtocols: (offered: Set<string>) => chooseSubprotocol(offered) ?? (false as const),
+  },
+});

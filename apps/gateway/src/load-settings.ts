@@ -1,0 +1,75 @@
+import {
+  ConfigError,
+  type Environment,
+  type GatewayConfig,
+  gatewayAuthority,
+  loadGatewayConfig,
+  type OptionFlags,
+  type Paths,
+  parseBindHosts,
+  problemLine,
+  resolveChannelToken,
+} from '@picoclaw/config';
+import type { BindOptions } from '@picoclaw/server';
+import type { GatewaySettings } from './settings.ts';
+
+/** Where the configuration comes from. */
+export interface SettingsSources {
+  readonly paths: Paths;
+  readonly environment: Environment;
+  readonly flags: OptionFlags;
+}
+
+/** Everything that the files, the environment and the flags say; `bind` counts at the start only. */
+export type LoadedSettings =
+  | {
+      readonly ok: true;
+      readonly settings: GatewaySettings;
+      readonly bind: BindOptions;
+      readonly warnings: readonly string[];
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/** Reads the configuration; what is wrong with it comes back as one line. */
+export function loadSettings(sources: SettingsSources): LoadedSettings {
+  const { paths, environment, flags } = sources;
+  try {
+    const config = loadGatewayConfig(paths, environment, flags);
+    const { host, port } = config.gateway;
+    const settings = settingsOf(config, sources);
+    return { ok: true, settings, bind: { addresses: parseBindHosts(host), port }, warnings: config.warnings };
+  } catch (error) {
+    if (error instanceof ConfigError) return { ok: false, reason: configReason(error) };
+    throw error;
+  }
+}
+
+/** All problems of a configuration as one line. */
+export const configReason = (error: ConfigError): string => error.problems.map(problemLine).join('; ');
+
+function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSources): GatewaySettings {
+  const { gateway, channels, agents } = config;
+  const { pico } = channels;
+  return {
+    logLevel: gateway.log_level,
+    hotReload: gateway.hot_reload,
+    pidTokenOverride: gateway.pid_token_override,
+    gatewayToken: gatewayAuthority(paths, environment),
+    modelName: agents.defaults.model_name,
+    channel: {
+      enabled: pico.enabled,
+      // The same function as the launcher's, so that the two sides never disagree about the effective token.
+      token: resolveChannelToken(paths, environment).value,
+      allowTokenQuery: pico.allow_token_query,
+      allowOrigins: pico.allow_origins,
+      pingIntervalMs: milliseconds(pico.ping_interval),
+      readTimeoutMs: milliseconds(pico.read_timeout),
+      writeTimeoutMs: milliseconds(pico.write_timeout),
+      maxConnections: pico.max_connections,
+      maxMessageBytes: pico.max_message_bytes,
+    },
+  };
+}
+
+/** Timers take at most 2³¹−1 ms; anything above would fire at once. */
+const milliseconds = (seconds: number): number => Math.min(seconds * 1000, 2_147_483_647);

@@ -1,0 +1,67 @@
+import { readPidFile } from '@picoclaw/pid';
+import type { Logger } from 'pino';
+import { createBuiltInAgent } from '../agents/built-in-agent.ts';
+import type { GatewayParts } from '../app.ts';
+import { type Channel, createChannel } from '../channel/channel.ts';
+import { formatUptime, type GatewayIdentity } from '../identity.ts';
+import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
+import { createReadiness } from '../readiness.ts';
+import { createReloader, type LoadResult } from '../reloader.ts';
+import { createSettingsHolder, type SettingsHolder } from '../settings.ts';
+
+type Loaded = Extract<LoadedSettings, { ok: true }>;
+
+/** Makes the parts of a gateway and joins them. */
+export function createParts(
+  sources: SettingsSources,
+  started: Loaded,
+  identity: GatewayIdentity,
+  log: Logger,
+): GatewayParts {
+  const settings = createSettingsHolder(started.settings);
+  const readiness = createReadiness();
+  const agent = createBuiltInAgent({
+    status: () => statusText(identity, channel),
+    configuredModel: () => settings.current.modelName,
+  });
+  const channel = createChannel({ agent, settings, pidToken: identity.pidToken, log });
+  const reloader = createReloader({
+    load: () => loadAgain(sources, started),
+    apply: (next) => {
+      settings.replace(next);
+      log.level = next.logLevel;
+      channel.judgeAgain();
+    },
+    readiness,
+    log,
+  });
+  readiness.addCheck('channel', () => channelProblem(settings));
+  readiness.addCheck('pid_file', () => pidFileProblem(sources.paths.pidFile, identity));
+  return { identity, settings, readiness, reloader, channel, log };
+}
+
+function loadAgain(sources: SettingsSources, started: Loaded): LoadResult {
+  const loaded = loadSettings(sources);
+  if (!loaded.ok) return loaded;
+  const isMoved = JSON.stringify(loaded.bind) !== JSON.stringify(started.bind);
+  return { ...loaded, restartNeeded: isMoved ? ['gateway.host', 'gateway.port'] : [] };
+}
+
+function channelProblem({ current: { channel } }: SettingsHolder): string | undefined {
+  return channel.enabled && channel.token === undefined ? 'the channel has no token, so nobody can connect' : undefined;
+}
+
+/** Without its pid file nobody finds this gateway, and a second one could start. */
+async function pidFileProblem(path: string, { instanceId }: GatewayIdentity): Promise<string | undefined> {
+  const found = await readPidFile(path, { probeTimeoutMs: 200 });
+  const isOurs = 'record' in found && found.record.instanceId === instanceId;
+  return isOurs ? undefined : `the pid file is ${'record' in found ? "another gateway's" : found.state}`;
+}
+
+function statusText({ version, startedAt }: GatewayIdentity, channel: Channel): string {
+  return [
+    `- Gateway ${version}, up ${formatUptime(Date.now() - startedAt)}`,
+    `- ${channel.connectionCount} open connections in ${channel.sessionCount} sessions`,
+    '- Answers come from the built-in agent, offline',
+  ].join('\n');
+}

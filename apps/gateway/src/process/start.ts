@@ -1,0 +1,107 @@
+import { ConfigError, ensurePicoChannel, PICOCLAW_VERSION } from '@picoclaw/config';
+import {
+  claimPidFile,
+  currentProcess,
+  describeGateway,
+  type PidClaim,
+  PidFileError,
+  type PidRecord,
+} from '@picoclaw/pid';
+import { ListenError } from '@picoclaw/server';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { buildGateway, type GatewayParts } from '../app.ts';
+import { createIdentity } from '../identity.ts';
+import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
+import { ExitCode, type StartFailure } from './exit-code.ts';
+import { createParts } from './parts.ts';
+import { findRunningGateway } from './running-gateway.ts';
+
+/** A gateway that is bound, claimed and ready. */
+export interface StartedGateway {
+  readonly ok: true;
+  readonly app: FastifyInstance;
+  readonly parts: GatewayParts;
+  readonly claim: PidClaim;
+}
+
+type Loaded = Extract<LoadedSettings, { ok: true }>;
+
+/** Configuration → bind → claim the pid file → ready. What fails leaves nothing behind. */
+export async function startGateway(sources: SettingsSources, log: Logger): Promise<StartedGateway | StartFailure> {
+  const loaded = await loadForStart(sources);
+  if (!loaded.ok) return failure(ExitCode.configInvalid, loaded.reason);
+  log.level = loaded.settings.logLevel;
+  for (const warning of [...sources.environment.warnings, ...loaded.warnings]) log.warn({ code: 'config' }, warning);
+
+  const parts = createParts(sources, loaded, createIdentity(PICOCLAW_VERSION), log);
+  const app = await buildGateway(parts);
+  const bound = await bind(app, loaded, sources);
+  if (!bound.ok) return bound;
+  const claimed = await claim(sources, recordOf(parts, sources, bound));
+  if (!claimed.ok) {
+    await app.close();
+    return claimed;
+  }
+  parts.readiness.phase = 'ready';
+  return { ok: true, app, parts, claim: claimed.claim };
+}
+
+const failure = (exitCode: StartFailure['exitCode'], reason: string): StartFailure => ({ ok: false, exitCode, reason });
+
+/** An enabled channel needs a token: where none is written anywhere one is made, as the launcher does (tokens.md). */
+async function loadForStart(sources: SettingsSources): Promise<LoadedSettings> {
+  const loaded = loadSettings(sources);
+  if (!loaded.ok || !loaded.settings.channel.enabled || loaded.settings.channel.token !== undefined) return loaded;
+  try {
+    await ensurePicoChannel(sources.paths, sources.environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { ok: false, reason: `no channel token is configured and none can be stored: ${error.message}` };
+  }
+  return loadSettings(sources);
+}
+
+type Bound = { readonly ok: true; readonly host: string; readonly port: number };
+
+async function bind(app: FastifyInstance, { bind }: Loaded, sources: SettingsSources): Promise<Bound | StartFailure> {
+  try {
+    const [first] = await app.bind(bind);
+    if (first === undefined) return failure(ExitCode.failed, 'no address of gateway.host exists on this machine');
+    return { ok: true, host: first.address, port: first.port };
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    if (error.code !== 'EADDRINUSE') return failure(ExitCode.failed, error.message);
+    const { pidFile } = sources.paths;
+    const running = await findRunningGateway({ pidFile, port: bind.port, trustedHosts: trustedHosts(sources) });
+    if (running === undefined) return failure(ExitCode.failed, error.message);
+    return failure(ExitCode.alreadyRunning, `gateway is already running (${describeGateway(running)})`);
+  }
+}
+
+function recordOf({ identity }: GatewayParts, { environment }: SettingsSources, { host, port }: Bound): PidRecord {
+  return {
+    ...currentProcess(),
+    token: identity.pidToken,
+    version: identity.version,
+    host: environment.gatewayAdvertiseHost ?? host,
+    port,
+    startedAt: new Date(identity.startedAt).toISOString(),
+    instanceId: identity.instanceId,
+    capabilities: ['composed-token'],
+  };
+}
+
+async function claim(sources: SettingsSources, record: PidRecord) {
+  try {
+    const result = await claimPidFile(sources.paths.pidFile, record, { trustedHosts: trustedHosts(sources) });
+    return result.ok ? result : failure(ExitCode.alreadyRunning, result.explanation);
+  } catch (error) {
+    if (error instanceof PidFileError) return failure(ExitCode.failed, error.message);
+    throw error;
+  }
+}
+
+function trustedHosts({ environment }: SettingsSources): string[] {
+  return [environment.gatewayAdvertiseHost ?? []].flat();
+}

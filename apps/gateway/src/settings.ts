@@ -1,0 +1,46 @@
+import type { Secret } from '@picoclaw/auth';
+
+/** What the gateway does by; made once from the files, the environment and the flags, and made anew by each reload. */
+export interface GatewaySettings {
+  readonly logLevel: string;
+  readonly hotReload: boolean;
+  /** Only the composed token opens the channel (tokens.md). */
+  readonly pidTokenOverride: boolean;
+  /** `PICOCLAW_GATEWAY_TOKEN`: when set, the one authority for `/reload` and the channel. */
+  readonly gatewayToken: Secret | undefined;
+  readonly channel: ChannelSettings;
+  /** `agents.defaults.model_name`. */
+  readonly modelName: string | undefined;
+}
+
+/** The `channels.pico` part of the configuration, times in milliseconds. */
+export interface ChannelSettings {
+  readonly enabled: boolean;
+  readonly token: Secret | undefined;
+  readonly allowTokenQuery: boolean;
+  readonly allowOrigins: readonly string[];
+  readonly pingIntervalMs: number;
+  readonly readTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly maxMessageBytes: number;
+}
+
+/** Where the settings of this moment are read; a reload replaces them for everybody at once. */
+export interface SettingsHolder {
+  readonly current: GatewaySettings;
+  replace(settings: GatewaySettings): void;
+}
+
+/** Holds the settings of a running gateway. */
+export function createSettingsHolder(initial: GatewaySettings): SettingsHolder {
+  let current = initial;
+  return {
+    get current() {
+      return current;
+    },
+    replace(settings) {
+      current = settings;
+    },
+  };
+}
