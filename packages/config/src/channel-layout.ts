@@ -9,7 +9,7 @@ export type ChannelType = 'pico' | 'pico_client';
  * How a document writes its channels: `flat` is `channels.<type>.<key>`, `list` is `channel_list.<name>` with `type`
  * and `enabled` beside `settings.<key>`.
  */
-export type ChannelLayout = 'flat' | 'list';
+type ChannelLayout = 'flat' | 'list';
 
 interface Documents {
   readonly config: JsonObject;

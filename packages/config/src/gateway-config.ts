@@ -96,7 +96,7 @@ export function resolveGatewayConfig(
 }
 
 /** What the files say about an option, .security.yml before config.json. */
-export function gatewayFileCandidates(option: Option, documents: GatewayDocuments, paths: Paths): Candidate[] {
+function gatewayFileCandidates(option: Option, documents: GatewayDocuments, paths: Paths): Candidate[] {
   const [top, type = '', ...rest] = option.path;
   const places =
     top === 'channels'

@@ -42,7 +42,7 @@ const MAX_ATTEMPTS = 5;
 const WRITE_ORDER: readonly ConfigFile[] = ['security', 'config', 'launcher'];
 
 /** The path of one of the files. */
-export function pathOf(paths: Paths, file: ConfigFile): string {
+function pathOf(paths: Paths, file: ConfigFile): string {
   return { config: paths.configFile, security: paths.securityFile, launcher: paths.launcherConfigFile }[file];
 }
 
