@@ -25,7 +25,7 @@ export interface PidReader {
 const SETTLED_AFTER_MS = 100;
 
 type Remembered = { readonly stats: BigIntStats; readonly record: PidRecord };
-type Asked = { readonly record: PidRecord; readonly answer: Promise<HealthAnswer>; answeredAt?: number };
+type Question = { readonly record: PidRecord; readonly answer: Promise<HealthAnswer>; answeredAt?: number };
 
 const isSameFile = (one: BigIntStats, other: BigIntStats): boolean =>
   one.ino === other.ino &&
@@ -51,6 +51,25 @@ function rememberingInspect(inspect: (pid: number) => ProcessFacts, ttlMs: numbe
   };
 }
 
+/** One question to `/health` serves all who ask about the same record while it is under way and for a while after. */
+function sharedHealth(world: ReadOptions, ttlMs: number, now: () => number) {
+  let last: Question | undefined;
+  return {
+    ask(record: PidRecord): Promise<HealthAnswer> {
+      const fresh = last?.answeredAt === undefined || now() - last.answeredAt < ttlMs;
+      if (last?.record === record && fresh) return last.answer;
+      const question: Question = { record, answer: askHealth(record, world) };
+      last = question;
+      return question.answer.finally(() => {
+        question.answeredAt = now();
+      });
+    },
+    forget(): void {
+      last = undefined;
+    },
+  };
+}
+
 /**
  * A reader for every upgrade: on Linux an `lstat`, a `kill(pid, 0)` and, when the start time is recorded, one read of
  * `/proc/<pid>/stat`. Questions to `/health` are shared between lookups.
@@ -60,8 +79,8 @@ export function createPidReader(path: string, options: PidReaderOptions = {}): P
   const lookUp = process.platform === 'linux' ? inspect : rememberingInspect(inspect, proofTtlMs, now);
   // These facts stay the same for as long as this process lives.
   const world: ReadOptions = { ...options, inspect: lookUp, self: options.self ?? currentProcess() };
+  const health = sharedHealth(world, proofTtlMs, now);
   let remembered: Remembered | undefined;
-  let asked: Asked | undefined;
 
   const load = (): ReturnType<typeof recordOf> => {
     const stats = statOf(path);
@@ -73,28 +92,17 @@ export function createPidReader(path: string, options: PidReaderOptions = {}): P
     return found;
   };
 
-  const ask = (record: PidRecord): Promise<HealthAnswer> => {
-    const usable =
-      asked?.record === record && (asked.answeredAt === undefined || now() - asked.answeredAt < proofTtlMs);
-    if (asked && usable) return asked.answer;
-    const question: Asked = { record, answer: askHealth(record, world) };
-    asked = question;
-    return question.answer.finally(() => {
-      question.answeredAt = now();
-    });
-  };
-
   return {
     async read() {
       const found = load();
       if (!found.ok) return found.state;
       const local = judgeLocally(found.record, world);
-      const verdict = local.state === 'undecided' ? local.decide(await ask(found.record)) : local;
+      const verdict = local.state === 'undecided' ? local.decide(await health.ask(found.record)) : local;
       return stateOf(found.record, verdict, world);
     },
     close() {
       remembered = undefined;
-      asked = undefined;
+      health.forget();
     },
   };
 }

@@ -1,8 +1,10 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { rolldown } from 'rolldown';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -32,6 +34,20 @@ export async function aTitledProcess(title: string): Promise<ChildProcess & { pi
   return child;
 }
 
+/** The pid of a process that has ended and that nobody reaps (Linux). */
+export async function aZombie(): Promise<number> {
+  // The shell becomes a program that waits for no children, and only then its child may end.
+  const script = 'read line <&3 & echo $!; exec sleep 600';
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+  onTestFinished(() => end(parent));
+  const [line] = (await once(parent.stdio[1] as Readable, 'data')) as [Buffer];
+  const zombie = Number(line.toString());
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/cmdline`, 'utf8')).toMatch(/^sleep/);
+  (parent.stdio[3] as Writable).end();
+  await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8')).toMatch(/\) Z /);
+  return zombie;
+}
+
 /** The pid of a process that has lived and was reaped. */
 export async function aDeadPid(): Promise<number> {
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
@@ -53,7 +69,9 @@ export async function bundleGatewayProcess(directory: string): Promise<string> {
 export interface ClaimReport {
   ok: boolean;
   pid: number;
+  port?: number;
   winner?: number;
+  reason?: string;
   instanceId?: string;
   error?: string;
 }
@@ -61,6 +79,24 @@ export interface ClaimReport {
 /** Forks the bundled gateway fixture; `args` may hold a path to claim at once. */
 export function forkGateway(bundle: string, ...args: string[]): ChildProcess {
   const child = fork(bundle, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  onTestFinished(() => end(child));
+  return child;
+}
+
+const NEW_NAMESPACE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+
+/** Whether this machine lets us make pid namespaces, as containers have (Linux, root). */
+export function canMakeNamespaces(): boolean {
+  return spawnSync('sh', ['-c', 'unshare "$@" true', 'sh', ...NEW_NAMESPACE], { stdio: 'ignore' }).status === 0;
+}
+
+/** Forks the bundled gateway fixture into a pid namespace of its own, in which it is pid 1. */
+export function forkGatewayInNamespace(bundle: string): ChildProcess {
+  const child = fork(bundle, [], {
+    execPath: 'unshare',
+    execArgv: [...NEW_NAMESPACE, process.execPath],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   onTestFinished(() => end(child));
   return child;
 }
