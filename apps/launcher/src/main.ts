@@ -12,16 +12,15 @@ import {
   type Paths,
   PICOCLAW_VERSION,
   readEnvironment,
-  registerLauncherToken,
   resolveLauncherToken,
   resolvePaths,
   rotateChannelToken,
-  updateLauncherConfig,
 } from '@picoclaw/config';
 import { createLog, type Log } from '@picoclaw/log';
 import { createPidReader } from '@picoclaw/pid';
 import { ListenError } from '@picoclaw/server';
-import { createLauncherToken, type Registration } from './access/launcher-token.ts';
+import { createLauncherToken } from './access/launcher-token.ts';
+import { persistToken } from './access/persist-token.ts';
 import { announcement } from './announce.ts';
 import { buildLauncher } from './app.ts';
 import { type LauncherFlags, parseFlags } from './flags.ts';
@@ -71,7 +70,7 @@ async function serve(context: Context): Promise<void> {
   const resolved = await resolveLauncherToken(paths, environment);
   const launcherToken = createLauncherToken({
     ...resolved,
-    persist: (token, expected) => persistToken(context, token, expected),
+    persist: (token, expected) => persistToken({ paths, environment, logger: log.logger }, token, expected),
   });
   log.logger.info({ code: 'launcher_token', source: resolved.source, from: resolved.from }, 'launcher token resolved');
   const { supervisor, startForbidden, ...parts } = await createParts(context);
@@ -139,31 +138,6 @@ async function createParts({ flags, environment, paths, config, log }: Context) 
     settings: createSettings(paths, environment),
     dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
   };
-}
-
-/** Writes a registered token to launcher-config.json; of two at once one finds the file changed. */
-async function persistToken(
-  { paths, environment, log }: Context,
-  token: Secret,
-  expected: { readonly setupPending: boolean; readonly token: Secret },
-): Promise<Registration> {
-  try {
-    if (expected.setupPending) {
-      const result = await registerLauncherToken(paths, { token, expectedPending: expected.token });
-      return result.ok ? result : { ok: false, reason: 'already_set_up' };
-    }
-    const { changed } = await updateLauncherConfig(paths, environment, (current) => {
-      const written = current['launcher_token'];
-      return typeof written === 'string' && expected.token.equals(written.trim())
-        ? { launcher_token: token.reveal() }
-        : undefined;
-    });
-    return changed.length > 0 ? { ok: true } : { ok: false, reason: 'already_set_up' };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    log.logger.error({ code: error.code, err: error }, 'the launcher token could not be stored');
-    return { ok: false, reason: 'unwritable' };
-  }
 }
 
 async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {

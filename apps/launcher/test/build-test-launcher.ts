@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import {
+  decodeSessionKey,
+  ensureHome,
+  ensurePicoChannel,
+  loadLauncherConfig,
+  readEnvironment,
+  resolveLauncherToken,
+  resolvePaths,
+  rotateChannelToken,
+} from '@picoclaw/config';
+import { createPidReader } from '@picoclaw/pid';
+import { type Logger, pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createLauncherToken } from '../src/access/launcher-token.ts';
+import { persistToken } from '../src/access/persist-token.ts';
+import { buildLauncher, type LauncherOptions } from '../src/app.ts';
+import { stopAttached } from '../src/gateway/attached.ts';
+import { createChannelReader } from '../src/gateway/channel.ts';
+import { createGatewayFinder } from '../src/gateway/find-gateway.ts';
+import { createGatewayLog } from '../src/gateway/logs.ts';
+import { createSupervisor } from '../src/gateway/supervise.ts';
+import { loadDashboard } from '../src/routes/dashboard.ts';
+import { createSettings } from '../src/settings.ts';
+
+/** The launcher token of a launcher under test that is not in its first run. */
+export const TOKEN = 'correct-horse-battery';
+
+const INDEX = `<!doctype html><html lang="en"><head><base href="/" /><title>PicoClaw</title></head><body></body></html>\n`;
+const DASHBOARD: Readonly<Record<string, string>> = {
+  'index.html': INDEX,
+  'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'assets/index-abc.js': 'export {};\n',
+  'assets/index-abc.js.br': 'not really brotli',
+};
+
+interface TestLauncherOptions {
+  /** launcher-config.json beside the token; `launcher_token: undefined` makes a first run. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Further files of the home by name; objects are written as JSON. */
+  readonly files?: Readonly<Record<string, string | object>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** A home that another launcher made, to start again in it. */
+  readonly home?: string;
+  readonly logger?: Logger;
+  readonly now?: () => number;
+  /** Whatever else of `buildLauncher` a test wants otherwise. */
+  readonly override?: Partial<LauncherOptions>;
+}
+
+/** A launcher of real parts in a home of its own. */
+export type TestLauncher = Awaited<ReturnType<typeof buildTestLauncher>>;
+
+/** Builds a launcher as `main.ts` does, from the files of a temporary home; it does not listen yet. */
+export async function buildTestLauncher(options: TestLauncherOptions = {}) {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'picoclaw-launcher-'));
+  if (options.home === undefined) writeHome(home, options);
+  const environment = readEnvironment({ source: { PICOCLAW_HOME: home, ...options.variables } });
+  const paths = resolvePaths({}, environment);
+  await ensureHome(paths);
+  const logger =
+    options.logger ?? pino({ level: 'silent' }, new Writable({ write: (_chunk, _encoding, done) => done() }));
+  const config = loadLauncherConfig(paths, environment);
+  const resolved = await resolveLauncherToken(paths, environment);
+  const launcherToken = createLauncherToken({
+    ...resolved,
+    persist: (token, expected) => persistToken({ paths, environment, logger }, token, expected),
+  });
+  const pidReader = createPidReader(paths.pidFile);
+  const channel = createChannelReader(paths, environment);
+  const supervisor = createSupervisor({
+    pidReader,
+    logger,
+    stopAttached,
+    prepare: async () => ({ ok: false, message: 'This test has no gateway program.' }),
+    log: createGatewayLog({ folder: paths.logsDirectory, onError: () => {} }),
+  });
+  const app = await buildLauncher({
+    ...{ logger, launcherToken, supervisor, channel, startForbidden: undefined, version: '0.0.0-test' },
+    basePath: config.base_path,
+    allowedHosts: config.allowed_hosts,
+    allowedCidrs: config.allowed_cidrs,
+    trustedProxyCidrs: config.trusted_proxy_cidrs,
+    allowLocalhostBypass: config.allow_localhost_bypass,
+    loginAttemptsPerMinute: config.login_attempts_per_minute,
+    launcherConfigFile: paths.launcherConfigFile,
+    sessionKey: environment.sessionKey === undefined ? randomBytes(32) : decodeSessionKey(environment.sessionKey),
+    findGateway: createGatewayFinder({ pidReader, channel }),
+    rotateChannelToken: async () => {
+      const rotation = await rotateChannelToken(paths, environment);
+      return rotation.ok ? rotation.token : rotation.from;
+    },
+    enableChannel: async () => {
+      await ensurePicoChannel(paths, environment);
+    },
+    settings: createSettings(paths, environment),
+    dashboard: await loadDashboard(join(home, 'dashboard'), config.base_path),
+    ...(options.now && { now: options.now }),
+    ...options.override,
+  });
+  return {
+    ...{ app, home, paths, environment, config, launcherToken, supervisor, pidReader },
+    /** The launcher token as it is now. */
+    token: () => launcherToken.reveal(),
+    async close() {
+      await Promise.all([app.close(), supervisor.close()]);
+      pidReader.close();
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `buildTestLauncher` for one test: closed and gone when it ends. */
+export async function aLauncher(options: TestLauncherOptions = {}): Promise<TestLauncher> {
+  const launcher = await buildTestLauncher(options);
+  onTestFinished(() => launcher.close());
+  return launcher;
+}
+
+/** A launcher in its first run: its token is the generated one. */
+export const aFreshLauncher = (options: TestLauncherOptions = {}): Promise<TestLauncher> =>
+  aLauncher({ ...options, config: { launcher_token: undefined, ...options.config } });
+
+/** Signs in and answers with the `Cookie` header to send. */
+export async function signIn({ app, token, config }: TestLauncher): Promise<string> {
+  const prefix = config.base_path === '/' ? '' : config.base_path;
+  const reply = await app.inject({ method: 'POST', url: `${prefix}/login`, payload: { token: token() } });
+  return cookieOf(reply);
+}
+
+/** The `Cookie` header that a browser sends after this reply. */
+export function cookieOf(reply: { cookies: readonly { name: string; value: string }[] }): string {
+  return reply.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
+}
+
+function writeHome(home: string, { config = {}, files = {} }: TestLauncherOptions): void {
+  const all: Record<string, string | object> = {
+    'launcher-config.json': { launcher_token: TOKEN, ...config },
+    ...Object.fromEntries(Object.entries(DASHBOARD).map(([name, text]) => [`dashboard/${name}`, text])),
+    ...files,
+  };
+  for (const [name, content] of Object.entries(all)) {
+    const path = join(home, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2), { mode: 0o600 });
+  }
+}
