@@ -56,7 +56,12 @@ function ChatView({ chat: { session, snapshot, reopen } }: { chat: Chat }) {
     <div className={styles.chat}>
       <ConnectionBanner {...banner} onReopen={reopen} />
       <Conversation session={session} snapshot={snapshot} onSend={send} />
-      <Composer onSend={send} offline={banner.view !== undefined} disabled={state === 'closed'} />
+      <Composer
+        onSend={send}
+        onStop={snapshot.typing ? () => session.cancel() : undefined}
+        offline={banner.view !== undefined}
+        disabled={state === 'closed'}
+      />
     </div>
   );
 }

@@ -1,17 +1,27 @@
-import { ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { ArrowUp, Square } from 'lucide-react';
+import {
+  type ComponentProps,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './composer.module.css';
 
 interface ComposerProps {
   onSend: (text: string) => void;
+  /** Stops the answer that is being given, while there is one. */
+  onStop?: (() => void) | undefined;
   /** No connection: what is sent waits. */
   offline: boolean;
   disabled: boolean;
 }
 
 /** Where a person writes. Enter sends, Shift+Enter starts a new line. */
-export function Composer({ onSend, offline, disabled }: ComposerProps) {
+export function Composer({ onSend, onStop, offline, disabled }: ComposerProps) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
@@ -55,15 +65,15 @@ export function Composer({ onSend, offline, disabled }: ComposerProps) {
           disabled={disabled}
           enterKeyHint="send"
         />
-        <button
-          type="submit"
-          className={styles.send}
-          aria-label={t('chat.send')}
-          title={t('chat.send')}
-          disabled={empty || disabled}
-        >
-          <ArrowUp size={20} aria-hidden="true" />
-        </button>
+        {empty && onStop !== undefined ? (
+          <RoundButton label={t('chat.stop')} onClick={onStop}>
+            <Square size={14} fill="currentColor" aria-hidden="true" />
+          </RoundButton>
+        ) : (
+          <RoundButton label={t('chat.send')} type="submit" disabled={empty || disabled}>
+            <ArrowUp size={20} aria-hidden="true" />
+          </RoundButton>
+        )}
       </div>
       <p id="composer-hint" className={styles.hint} data-offline={offline ? true : undefined}>
         {offline ? t('chat.offlineHint') : t('chat.keys')}
@@ -72,7 +82,11 @@ export function Composer({ onSend, offline, disabled }: ComposerProps) {
   );
 }
 
-function useAutosize(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+function RoundButton({ label, ...rest }: ComponentProps<'button'> & { label: string }) {
+  return <button type="button" {...rest} className={styles.send} aria-label={label} title={label} />;
+}
+
+function useAutosize(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
     const element = field.current;

@@ -22,26 +22,28 @@ export function ConnectionBanner({ view, gateway, onReopen, onStarted }: Connect
   const waiting = view !== undefined && !view.canStart && !view.canReopen;
   return (
     <div className={styles.place}>
-      {/* Always there: a live region that appears together with its text is not read out. */}
-      <div role="status" className={styles.status}>
-        {view !== undefined && (
-          <div className={styles.banner} data-testid="connection-banner">
-            <p className={styles.line}>
-              {waiting ? <Spinner /> : <TriangleAlert size={18} aria-hidden="true" />}
-              <span>{t(`connection.${view.text}`)}</span>
-            </p>
-            {view.canStart && <StopReason gateway={gateway} />}
+      <div className={styles.card} data-waits={view !== undefined && !waiting ? true : undefined}>
+        {/* Always there: a live region that appears together with its text is not read out. */}
+        <div role="status">
+          {view !== undefined && (
+            <div className={styles.banner} data-testid="connection-banner">
+              <p className={styles.line}>
+                {waiting ? <Spinner /> : <TriangleAlert size={18} aria-hidden="true" />}
+                <span>{t(`connection.${view.text}`)}</span>
+              </p>
+              {view.canStart && <StopReason gateway={gateway} />}
+            </div>
+          )}
+        </div>
+        {view?.canStart === true && <StartGateway gateway={gateway} onStarted={onStarted} />}
+        {view?.canReopen === true && (
+          <div className={styles.tools}>
+            <Button size="sm" tone="primary" icon={<RotateCw size={14} aria-hidden="true" />} onClick={onReopen}>
+              {t('connection.reconnect')}
+            </Button>
           </div>
         )}
       </div>
-      {view?.canStart === true && <StartGateway gateway={gateway} onStarted={onStarted} />}
-      {view?.canReopen === true && (
-        <div className={styles.tools}>
-          <Button size="sm" tone="primary" icon={<RotateCw size={14} aria-hidden="true" />} onClick={onReopen}>
-            {t('connection.reconnect')}
-          </Button>
-        </div>
-      )}
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import type { Token } from 'marked';
 import { type MouseEvent, memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { copyText } from '../ui/clipboard.ts';
 import styles from './markdown.module.css';
+import type { MarkdownBlock } from './markdown-html.ts';
 import { createMarkdownRenderer, type MarkdownRenderer } from './markdown-renderer.ts';
 
 const COPIED_MS = 2_000;
@@ -24,26 +24,25 @@ export function Markdown({ text }: { text: string }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside are real ones; this only hears their clicks
     // biome-ignore lint/a11y/useKeyWithClickEvents: a button's keyboard press is a click
     <div className={styles.markdown} onClick={onClick}>
-      {renderer.blocks(text).map(({ source, token }, index) => (
+      {renderer.blocks(text).map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks only ever grow at the end
-        <Block key={index} source={source} token={token} renderer={renderer} />
+        <Block key={index} block={block} renderer={renderer} />
       ))}
     </div>
   );
 }
 
 interface BlockProps {
-  source: string;
-  token: Token;
+  block: MarkdownBlock;
   renderer: MarkdownRenderer;
 }
 
 const Block = memo(
-  function Block({ token, renderer }: BlockProps) {
+  function Block({ block, renderer }: BlockProps) {
     // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by the renderer
-    return <div className={styles.block} dangerouslySetInnerHTML={{ __html: renderer.html(token) }} />;
+    return <div className={styles.block} dangerouslySetInnerHTML={{ __html: renderer.html(block) }} />;
   },
-  (before, after) => before.source === after.source && before.renderer === after.renderer,
+  (before, after) => before.block.source === after.block.source && before.renderer === after.renderer,
 );
 
 async function copyCode(button: Element, labels: { copyLabel: string; copiedLabel: string }): Promise<void> {

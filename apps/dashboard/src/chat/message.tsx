@@ -38,10 +38,7 @@ function PersonMessage({ message, onRetry }: MessageProps) {
       {message.delivery === 'failed' && (
         <p className={styles.failed} role="alert">
           <CircleAlert size={14} aria-hidden="true" />
-          <span>
-            {t('chat.delivery.failed')}
-            {message.failure === undefined ? '' : ` — ${failureText(t, message.failure)}`}
-          </span>
+          <span>{message.failure === undefined ? t('chat.delivery.failed') : failureText(t, message.failure)}</span>
           <button type="button" onClick={() => onRetry(message.id)}>
             <RotateCw size={13} aria-hidden="true" />
             {t('chat.retry')}

@@ -116,9 +116,9 @@ export const en = {
     retry: 'Send again',
     delivery: { queued: 'Waiting to be sent', failed: 'Not sent' },
     errors: {
-      outbox_full: 'Too many messages are waiting already.',
-      closed: 'The connection was closed before the message could leave.',
-      rate_limited: 'Too many messages at once. Wait a moment and send it again.',
+      outbox_full: 'Not sent: too many messages are waiting already.',
+      closed: 'Not sent: the connection was closed.',
+      rate_limited: 'Not accepted: too many messages at once. Wait a moment.',
       empty_content: 'The message was empty.',
       agent_failed: 'The agent could not answer.',
       other: 'Something went wrong ({{code}}).',

@@ -112,8 +112,8 @@ export const zh: Messages = {
     retry: '重新发送',
     delivery: { queued: '等待发送', failed: '未发送' },
     errors: {
-      outbox_full: '等待发送的消息已经太多。',
-      closed: '消息发出之前连接已关闭。',
+      outbox_full: '未发送：等待发送的消息已经太多。',
+      closed: '未发送：连接已关闭。',
       rate_limited: '消息发送过快，请稍候再发。',
       empty_content: '消息为空。',
       agent_failed: '智能体未能回答。',

@@ -1,0 +1,87 @@
+import { Marked, Renderer, type Token, type Tokens } from 'marked';
+import { isOwnImage, isSafeLink } from './markdown-links.ts';
+
+export interface MarkdownHtmlOptions {
+  copyLabel: string;
+  classes: { code: string; table: string };
+}
+
+export interface MarkdownBlock {
+  source: string;
+  token: Token;
+}
+
+/** Turns Markdown into blocks, and a block into HTML that holds nothing of the source but escaped text. */
+export interface MarkdownHtml {
+  blocks(markdown: string): MarkdownBlock[];
+  html(block: MarkdownBlock): string;
+}
+
+/** Makes the Markdown half of a renderer; raw HTML in the source is shown as text. */
+export function createMarkdownHtml(options: MarkdownHtmlOptions): MarkdownHtml {
+  const marked = new Marked();
+  // Not `use()` nor the constructor: they copy enumerable properties only, and so drop the methods of a class.
+  marked.setOptions({ gfm: true, breaks: true, renderer: new SafeRenderer(options) });
+  return {
+    blocks: (markdown) =>
+      marked
+        .lexer(markdown)
+        .filter(({ type }) => type !== 'space')
+        .map((token) => ({ source: token.raw, token })),
+    html: ({ token }) => marked.parser([token]),
+  };
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+class SafeRenderer extends Renderer {
+  readonly #options: MarkdownHtmlOptions;
+
+  constructor(options: MarkdownHtmlOptions) {
+    super();
+    this.#options = options;
+  }
+
+  override html({ text }: Tokens.HTML | Tokens.Tag): string {
+    return escapeHtml(text);
+  }
+
+  override heading({ depth, tokens }: Tokens.Heading): string {
+    // Below the page's own headings.
+    const level = Math.min(depth + 2, 6);
+    return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+  }
+
+  override code({ text, lang = '' }: Tokens.Code): string {
+    const { classes, copyLabel } = this.#options;
+    const [language = ''] = lang.split(/\s/);
+    const head = `<span>${escapeHtml(language)}</span><button type="button" data-copy>${escapeHtml(copyLabel)}</button>`;
+    const body = `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`;
+    return `<figure class="${classes.code}"><figcaption>${head}</figcaption>${body}</figure>`;
+  }
+
+  override table(token: Tokens.Table): string {
+    return `<div class="${this.#options.classes.table}" tabindex="0">${super.table(token)}</div>`;
+  }
+
+  override checkbox({ checked }: Tokens.Checkbox): string {
+    return checked ? '☑ ' : '☐ ';
+  }
+
+  override link({ href, tokens }: Tokens.Link): string {
+    const text = this.parser.parseInline(tokens);
+    if (!isSafeLink(href)) return text;
+    return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${text}</a>`;
+  }
+
+  override image({ href, text }: Tokens.Image): string {
+    if (isOwnImage(href)) return `<img src="${escapeHtml(href)}" alt="${escapeHtml(text)}">`;
+    // A foreign picture would tell its server who reads this; the content security policy refuses it as well.
+    const label = escapeHtml(text === '' ? href : text);
+    return isSafeLink(href)
+      ? `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${label}</a>`
+      : label;
+  }
+}
