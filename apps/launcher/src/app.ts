@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { Secret } from '@picoclaw/auth';
 import { binding, httpServerLimits, upgradeDispatcher } from '@picoclaw/server';
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { createAddressList } from './access/address.ts';
 import { csrf } from './access/csrf.ts';
 import { headers } from './access/headers.ts';
@@ -65,7 +65,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     ...httpServerLimits,
     bodyLimit: MAX_BODY_BYTES,
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxyCidrs.length > 0 ? [...options.trustedProxyCidrs] : false,
     frameworkErrors: (_error, request, reply) => void sendError(request as never, reply as never, 'bad_request'),
   });

@@ -66,11 +66,11 @@ function routeProblem(request: FastifyRequest): RequestProblem | undefined {
 
 /**
  * Takes the socket out of Fastify's hands; from here the caller answers for it until it is closed.
- * `undefined` when the request is no upgrade.
+ * `undefined` when the request is no upgrade, or has been answered.
  */
 export function takeUpgrade(request: FastifyRequest, reply: FastifyReply): TakenUpgrade | undefined {
   const pending = (request.raw as UpgradeRequest)[kUpgrade];
-  if (pending === undefined) return undefined;
+  if (pending === undefined || reply.sent) return undefined;
   reply.hijack();
   pending.response.detachSocket(pending.socket);
   return { socket: pending.socket, head: pending.head };

@@ -1,14 +1,15 @@
-import { offeredSubprotocols, presentedCredentials, Secret } from '@picoclaw/auth';
+import { offeredSubprotocols, Secret } from '@picoclaw/auth';
 import { CloseCode, CloseReason, PicoPath, SESSION_PARAMETER, Subprotocol } from '@picoclaw/protocol';
 import { takeUpgrade } from '@picoclaw/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AddressList, clientKey } from '../access/address.ts';
+import { judgeChannelCredentials } from '../access/channel-credentials.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
-import { normalizeOrigin, ownOrigin, publicAddress } from '../access/origin.ts';
+import { publicAddress } from '../access/origin.ts';
 import { tooManyAttempts } from '../access/session.ts';
 import { withoutToken } from '../access/token-link.ts';
 import { sendError } from '../errors.ts';
-import type { Channel, ChannelReader } from '../gateway/channel.ts';
+import type { ChannelReader } from '../gateway/channel.ts';
 import type { FindGateway, RunningGateway } from '../gateway/find-gateway.ts';
 import { proxyMedia } from '../gateway/media-proxy.ts';
 import type { ProxyServer } from '../gateway/proxy-server.ts';
@@ -30,8 +31,8 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
 
   const connect = async (request: FastifyRequest, reply: FastifyReply) => {
     const settings = await channel.read();
-    const refused = await refuseCredentials(app, request, reply, settings, options);
-    if (refused !== undefined) return refused;
+    const verdict = await judgeChannelCredentials(app.loginLimit, request, settings, options);
+    if (!verdict.ok) return sendError(request, reply, verdict.code, verdict.details);
     if (request.headers.upgrade === undefined) {
       return sendError(request, reply, 'upgrade_required', { headers: { upgrade: 'websocket' } });
     }
@@ -39,13 +40,15 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
     if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
     const upgrade = takeUpgrade(request, reply);
     if (upgrade === undefined) return sendError(request, reply, 'upgrade_required');
+    // Read now: the headers are about to be replaced by those for the gateway.
+    const ownToken = ownTokenProtocol(request);
     sockets.open({
       request: request.raw,
       upgrade,
       target: targetFor(request, gateway, publicAddress(request, options.trustedProxies)),
       sessionId: request.caller.kind === 'session' ? request.caller.session.id : undefined,
       clientKey: clientKey(request.ip),
-      selectSubprotocol: (upstream) => upstream ?? ownTokenProtocol(request),
+      selectSubprotocol: (upstream) => upstream ?? ownToken,
       onOutcome: (outcome, detail) =>
         request.log.info({ code: 'pico_upgrade', outcome, detail }, `pico upgrade: ${outcome}`),
     });
@@ -79,53 +82,6 @@ const unavailable = (request: FastifyRequest, reply: FastifyReply, reason: strin
   request.log.info({ code: 'gateway_unavailable', reason }, 'pico: no gateway');
   return sendError(request, reply, 'gateway_unavailable', { message: reason, headers: { 'retry-after': '1' } });
 };
-
-/**
- * Credentials before anything is said about the gateway: a presented token decides alone; else a session, which only
- * our own pages may use (cross-site WebSocket hijacking). `undefined` when the request may pass.
- */
-async function refuseCredentials(
-  app: FastifyInstance,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  channel: Channel,
-  { launcherToken, trustedProxies, allowedHosts }: PicoOptions,
-): Promise<FastifyReply | undefined> {
-  const { bearer, subprotocol } = presentedCredentials(request.raw);
-  const refuse = (message?: string) =>
-    sendError(request, reply, 'invalid_credentials', { shownCode: 'invalid_token', ...(message && { message }) });
-  if (bearer.state !== 'none' || subprotocol.length > 0) {
-    const tokens = bearer.state === 'none' ? subprotocol : bearer.state === 'presented' ? [bearer.token] : [];
-    const matches = tokens.filter((token) => launcherToken.matches(token) || channel.token?.equals(token)).length > 0;
-    const verdict = await (matches ? app.loginLimit.peek(request) : app.loginLimit.attempt(request));
-    if (!matches) await app.loginLimit.failed(request);
-    if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
-    if (matches) {
-      request.caller = { kind: 'token' };
-      return undefined;
-    }
-    request.log.info({ code: 'invalid_token', ip: request.ip, door: 'pico' }, 'refused: wrong token');
-    return refuse('The token is neither the launcher token nor the channel token.');
-  }
-  if (request.caller.kind !== 'session') return refuse();
-  return isOwnPage(request, channel, trustedProxies, allowedHosts)
-    ? undefined
-    : sendError(request, reply, 'origin_not_allowed');
-}
-
-/** Whether the page behind a cookie is ours, or one of an origin that the configuration names. */
-function isOwnPage(
-  request: FastifyRequest,
-  channel: Channel,
-  trustedProxies: AddressList,
-  allowedHosts: readonly string[],
-): boolean {
-  const origin = normalizeOrigin(request.headers.origin ?? '');
-  if (origin === undefined) return false;
-  if (origin === ownOrigin(publicAddress(request, trustedProxies))) return true;
-  const isListed = channel.allowOrigins.some((allowed) => normalizeOrigin(allowed) === origin);
-  return isListed || allowedHosts.includes(new URL(origin).hostname);
-}
 
 /** A browser that offered a subprotocol insists on getting one of those back. */
 const ownTokenProtocol = ({ headers }: FastifyRequest): string | undefined =>

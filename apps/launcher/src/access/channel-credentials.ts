@@ -1,0 +1,69 @@
+import { presentedCredentials } from '@picoclaw/auth';
+import type { FastifyRequest } from 'fastify';
+import type { ErrorCode, ErrorDetails } from '../errors.ts';
+import type { Channel } from '../gateway/channel.ts';
+import type { AddressList } from './address.ts';
+import type { LauncherToken } from './launcher-token.ts';
+import type { LoginLimit } from './login-limit.ts';
+import { normalizeOrigin, ownOrigin, publicAddress } from './origin.ts';
+
+/** Whether a request may open the channel; else the refusal. A value, since awaiting a reply waits for its end. */
+export type ChannelVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly details?: ErrorDetails };
+
+interface ChannelGate {
+  readonly launcherToken: LauncherToken;
+  readonly trustedProxies: AddressList;
+  readonly allowedHosts: readonly string[];
+}
+
+/**
+ * The credentials of `/pico/ws`, judged before anything is said about the gateway: a presented token decides alone, and
+ * may be the launcher's or the channel's; else a session, which only our own pages may use (cross-site WebSocket hijacking).
+ */
+export async function judgeChannelCredentials(
+  loginLimit: LoginLimit,
+  request: FastifyRequest,
+  channel: Channel,
+  gate: ChannelGate,
+): Promise<ChannelVerdict> {
+  const { bearer, subprotocol } = presentedCredentials(request.raw);
+  if (bearer.state === 'none' && subprotocol.length === 0) return judgeSession(request, channel, gate);
+  const tokens = bearer.state === 'none' ? subprotocol : bearer.state === 'presented' ? [bearer.token] : [];
+  // Every one is compared with both, so that time tells nothing.
+  const matches = tokens.flatMap((token) => [gate.launcherToken.matches(token), channel.token?.equals(token)]);
+  const isRight = matches.includes(true);
+  const budget = await (isRight ? loginLimit.peek(request) : loginLimit.attempt(request));
+  if (!isRight) await loginLimit.failed(request);
+  if (!budget.allowed) {
+    return {
+      ok: false,
+      code: 'too_many_attempts',
+      details: { headers: { 'retry-after': String(budget.retryAfterS) } },
+    };
+  }
+  if (!isRight) return refusal('The token is neither the launcher token nor the channel token.');
+  request.caller = { kind: 'token' };
+  return { ok: true };
+}
+
+function judgeSession(request: FastifyRequest, channel: Channel, gate: ChannelGate): ChannelVerdict {
+  if (request.caller.kind !== 'session') return refusal();
+  return isOwnPage(request, channel, gate) ? { ok: true } : { ok: false, code: 'origin_not_allowed' };
+}
+
+const refusal = (message?: string): ChannelVerdict => ({
+  ok: false,
+  code: 'invalid_credentials',
+  details: { shownCode: 'invalid_token', ...(message !== undefined && { message }) },
+});
+
+/** Whether the page behind a cookie is ours, or one of an origin that the configuration names. */
+function isOwnPage(request: FastifyRequest, channel: Channel, { trustedProxies, allowedHosts }: ChannelGate): boolean {
+  const origin = normalizeOrigin(request.headers.origin ?? '');
+  if (origin === undefined) return false;
+  if (origin === ownOrigin(publicAddress(request, trustedProxies))) return true;
+  const isListed = channel.allowOrigins.some((allowed) => normalizeOrigin(allowed) === origin);
+  return isListed || allowedHosts.includes(new URL(origin).hostname);
+}
