@@ -2,7 +2,7 @@ import type { ClientStatus } from '@picoclaw/client';
 import type { GatewayView } from './gateway-watch.ts';
 
 /** What the banner says: a key of `connection.*`, or nothing while there is nothing to say. */
-export type BannerText =
+type BannerText =
   | 'lost'
   | 'lostStarting'
   | 'lostStopped'

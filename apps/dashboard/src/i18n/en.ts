@@ -112,7 +112,7 @@ export const en = {
     answered: 'PicoClaw: {{text}}',
     thought: 'Thoughts',
     toolCalls: 'Tool calls',
-    latest: 'Jump to the latest message',
+    latest: 'Jump to the latest',
     retry: 'Send again',
     delivery: { queued: 'Waiting to be sent', failed: 'Not sent' },
     errors: {

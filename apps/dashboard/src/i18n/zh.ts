@@ -108,7 +108,7 @@ export const zh: Messages = {
     answered: 'PicoClaw：{{text}}',
     thought: '思考过程',
     toolCalls: '工具调用',
-    latest: '跳到最新消息',
+    latest: '跳到最新',
     retry: '重新发送',
     delivery: { queued: '等待发送', failed: '未发送' },
     errors: {

@@ -11,6 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { TokenField } from '../ui/token-field.tsx';
+import { UserName } from '../ui/user-name.tsx';
 import { useTitle } from '../use-title.ts';
 import { keepGeneratedToken } from './kept-token.ts';
 import styles from './setup.module.css';
@@ -32,6 +33,7 @@ export function SetupPage() {
   return (
     <Entrance eyebrow={t('setup.eyebrow')} title={t('setup.title')} lead={t('setup.lead')}>
       <form className={styles.form} onSubmit={form.submit} noValidate>
+        <UserName />
         <Refused form={form} />
         {needsProof && <ProofField form={form} />}
         <div className={styles.choice}>

@@ -10,6 +10,7 @@ import { Entrance } from '../shell/entrance.tsx';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { TokenField } from '../ui/token-field.tsx';
+import { UserName } from '../ui/user-name.tsx';
 import { useTitle } from '../use-title.ts';
 import { useCountdown } from './countdown.ts';
 import styles from './sign-in.module.css';
@@ -30,6 +31,7 @@ export function SignInPage() {
   return (
     <Entrance title={t('signIn.title')} lead={t('signIn.lead')}>
       <form className={styles.form} onSubmit={form.submit} noValidate>
+        <UserName />
         {form.pristine && <Arrival query={query} />}
         <Refused refusal={form.refusal} secondsLeft={form.secondsLeft} />
         <TokenField
