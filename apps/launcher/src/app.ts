@@ -1,11 +1,13 @@
 import formbody from '@fastify/formbody';
 import type { Secret } from '@picoclaw/auth';
 import { binding, httpServerLimits, upgradeDispatcher } from '@picoclaw/server';
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createAddressList } from './access/address.ts';
 import { csrf } from './access/csrf.ts';
+import { onClientError, onFrameworkError, onRouteError } from './access/failures.ts';
 import { headers } from './access/headers.ts';
 import { host } from './access/host.ts';
+import { jsonBody } from './access/json-body.ts';
 import type { LauncherToken } from './access/launcher-token.ts';
 import { loginLimit } from './access/login-limit.ts';
 import { watchMethods } from './access/method-not-allowed.ts';
@@ -18,7 +20,7 @@ import type { FindGateway } from './gateway/find-gateway.ts';
 import { createProxyServer } from './gateway/proxy-server.ts';
 import { createSocketProxy } from './gateway/socket-proxy.ts';
 import type { Supervisor } from './gateway/supervise.ts';
-import { type DashboardFiles, dashboardRoutes } from './routes/dashboard.ts';
+import { type DashboardFiles, dashboardRoutes, entryRoutes } from './routes/dashboard.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { loginRoutes } from './routes/login.ts';
 import { picoApiRoutes, picoRoutes } from './routes/pico.ts';
@@ -67,28 +69,24 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxyCidrs.length > 0 ? [...options.trustedProxyCidrs] : false,
-    frameworkErrors: (_error, request, reply) => void sendError(request as never, reply as never, 'bad_request'),
+    frameworkErrors: onFrameworkError,
+    clientErrorHandler: onClientError,
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const code = codeOf(error);
-    if (code === 'internal_error') request.log.error({ code, err: error }, 'the launcher failed to answer');
-    return sendError(request, reply, code);
-  });
+  app.setErrorHandler(onRouteError);
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not_found'));
-  // `text/plain` is what a foreign page may post without asking.
-  app.removeContentTypeParser('text/plain');
+  await app.register(jsonBody);
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
   await app.register(binding);
   const answerOtherMethods = watchMethods(app);
 
-  // The gates.
+  // The gates. Headers come first, for the refusals of all others.
+  await app.register(headers);
   await app.register(upgradeDispatcher, {
     refuse: (reply, { code, message, headers: extra = {} }) =>
       sendError(reply.request, reply, code as ErrorCode, { message, headers: extra }),
   });
-  await app.register(headers);
-  await app.register(host, { allowedHosts, trustedProxies, configFile: launcherConfigFile });
+  await app.register(host, { allowedHosts, trustedProxies });
   await app.register(network, {
     allowed: createAddressList(options.allowedCidrs),
     allowLocalhostBypass: options.allowLocalhostBypass,
@@ -106,7 +104,10 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     isClosing = true;
   });
   const isReady = () => !isClosing;
-  if (basePath !== '/') await app.register(healthRoutes, { isReady });
+  if (basePath !== '/') {
+    await app.register(healthRoutes, { isReady });
+    await app.register(entryRoutes, { basePath });
+  }
   await app.register(
     async (scope) => {
       await scope.register(healthRoutes, { isReady });
@@ -134,13 +135,4 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     if (request.url.includes('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
   return app;
-}
-
-/** Fastify's own refusals in our words. */
-function codeOf(error: FastifyError): ErrorCode {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'body_too_large';
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'unsupported_media_type';
-  if (error.code?.startsWith('CONFIG_') || error.code?.startsWith('config_')) return 'config_unavailable';
-  const { statusCode = 500 } = error;
-  return statusCode >= 400 && statusCode < 500 ? 'invalid_body' : 'internal_error';
 }

@@ -24,6 +24,7 @@ export const errors = {
   network_not_allowed: { status: 403, message: 'Your address is not in allowed_cidrs of launcher-config.json.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not support that method.' },
+  request_timeout: { status: 408, message: 'The request took too long to arrive.' },
   gateway_busy: { status: 409, message: 'The gateway is being started or stopped; try again when that is done.' },
   not_a_gateway: { status: 409, message: 'The process in the pid file is not our gateway, so it is left alone.' },
   already_set_up: { status: 409, message: 'The launcher is set up already: sign in with its token.' },
@@ -36,6 +37,7 @@ export const errors = {
   upgrade_required: { status: 426, message: 'Connect here with a WebSocket client.' },
   unsupported_websocket_version: { status: 426, message: 'Only WebSocket version 13 is supported.' },
   too_many_attempts: { status: 429, message: 'Too many sign-in attempts; wait a little and try again.' },
+  headers_too_large: { status: 431, message: 'The request headers are too large.' },
   internal_error: { status: 500, message: 'The launcher failed; its log says why.' },
   bad_gateway: { status: 502, message: 'The gateway answered with something that is not a WebSocket.' },
   gateway_unavailable: { status: 503, message: 'The gateway is not running or not reachable.' },
@@ -46,6 +48,14 @@ export const errors = {
 
 /** A stable error code; programs match it, never the message. */
 export type ErrorCode = keyof typeof errors;
+
+/** For replies that no gate has passed: what `access/headers.ts` says, for a page without anything of its own. */
+export const bareHeaders = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
 
 /** What may differ from the table in one reply. */
 export interface ErrorDetails {
@@ -84,6 +94,7 @@ export function rawErrorReply(code: ErrorCode, details: ErrorDetails = {}): stri
     'content-length': String(Buffer.byteLength(body)),
     'cache-control': 'no-store',
     connection: 'close',
+    ...bareHeaders,
     ...details.headers,
   };
   return rawReply(status, headers, body);

@@ -22,7 +22,7 @@ Examples:
   picoclaw-launcher --public --port 8080    let other machines in, on another port`;
 
 /** Reads the arguments behind the program's name. Prints help or what is wrong and ends the process (exit codes 0 and 2). */
-export function parseFlags(args: readonly string[]): LauncherFlags {
+export function parseFlags(args: readonly string[], exit: (code: number) => never = process.exit): LauncherFlags {
   const command = new Command('picoclaw-launcher')
     .description('Signs you in, runs the gateway, and brings the two together in the browser.')
     .argument('[config.json]', 'the configuration file (default: config.json in the home)')
@@ -37,7 +37,7 @@ export function parseFlags(args: readonly string[]): LauncherFlags {
     .option('--external-gateway', 'never start a gateway; somebody else does')
     .version(PICOCLAW_VERSION, '-v, --version')
     .addHelpText('after', EXAMPLES)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride((error) => exit(error.exitCode === 0 ? 0 : 2))
     .parse(args.map(longForm), { from: 'user' });
   const [configFile] = command.args;
   return { ...command.opts<LauncherFlags>(), ...(configFile !== undefined && { configFile }) };
@@ -47,7 +47,7 @@ export function parseFlags(args: readonly string[]): LauncherFlags {
 const longForm = (argument: string): string => (/^-[a-z][a-z-]+(=|$)/.test(argument) ? `-${argument}` : argument);
 
 function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
   throw new InvalidArgumentError('It is a number from 1 to 65535.');
 }

@@ -15,7 +15,7 @@ import {
 } from '@picoclaw/config';
 import { createPidReader } from '@picoclaw/pid';
 import { type Logger, pino } from 'pino';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createLauncherToken } from '../src/access/launcher-token.ts';
 import { persistToken } from '../src/access/persist-token.ts';
 import { buildLauncher, type LauncherOptions } from '../src/app.ts';
@@ -119,6 +119,22 @@ export async function aLauncher(options: TestLauncherOptions = {}): Promise<Test
   const launcher = await buildTestLauncher(options);
   onTestFinished(() => launcher.close());
   return launcher;
+}
+
+/** One launcher for all tests of a file that change nothing in it; its limit on sign-ins is out of the way. */
+export function sharedLauncher(options: TestLauncherOptions = {}): () => TestLauncher {
+  let launcher: TestLauncher | undefined;
+  beforeAll(async () => {
+    launcher = await buildTestLauncher({
+      ...options,
+      config: { login_attempts_per_minute: 100_000, ...options.config },
+    });
+  });
+  afterAll(() => launcher?.close());
+  return () => {
+    if (launcher === undefined) throw new Error('only within a test');
+    return launcher;
+  };
 }
 
 /** A launcher in its first run: its token is the generated one. */

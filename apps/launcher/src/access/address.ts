@@ -12,12 +12,18 @@ export function createAddressList(cidrs: readonly string[]): AddressList {
   return {
     isEmpty: networks.length === 0,
     has(address) {
-      if (address === undefined || !ipaddr.isValid(address)) return false;
-      // `process` makes 1.2.3.4 out of ::ffff:1.2.3.4, as which a dual-stack socket shows its IPv4 peers.
-      const parsed = ipaddr.process(address);
+      const parsed = parseAddress(address);
+      if (parsed === undefined) return false;
       return networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
     },
   };
+}
+
+/** An address as sockets and forwarding headers write it: some proxies add the client's port. */
+function parseAddress(text = ''): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  const address = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(text)?.slice(1).find(Boolean) ?? text;
+  // `process` makes 1.2.3.4 out of ::ffff:1.2.3.4, as which a dual-stack socket shows its IPv4 peers.
+  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }
 
 function singleAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
@@ -27,13 +33,16 @@ function singleAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
 
 /** Whether an address is this machine talking to itself. */
 export function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+  return parseAddress(address)?.range() === 'loopback';
 }
 
-/** One client for counting: the IPv4 address, or the /64 that an IPv6 client can pick addresses from at will. */
+/**
+ * One client for counting: the IPv4 address, or the /64 that an IPv6 client can pick addresses from at will. What is no
+ * address counts as one client, or whoever can have any text put there would have any number of budgets.
+ */
 export function clientKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
+  const parsed = parseAddress(address);
+  if (parsed === undefined) return 'no address';
   if (parsed.kind() === 'ipv4') return parsed.toString();
   return `${(parsed as ipaddr.IPv6).parts
     .slice(0, 4)

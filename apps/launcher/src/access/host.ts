@@ -8,8 +8,6 @@ interface HostOptions {
   /** `allowed_hosts`; `*` opts out of the check. */
   readonly allowedHosts: readonly string[];
   readonly trustedProxies: AddressList;
-  /** Shown to the person who has to change it. */
-  readonly configFile: string;
 }
 
 /**
@@ -17,7 +15,7 @@ interface HostOptions {
  * were ours. Also where malformed requests end that Node and Fastify let pass (RFC 9112, 3.2 and 3.2.1).
  */
 export const host = fp<HostOptions>(
-  async (app, { allowedHosts, trustedProxies, configFile }) => {
+  async (app, { allowedHosts, trustedProxies }) => {
     const known = new Set([...ownNames(), ...allowedHosts.map((name) => name.toLowerCase())]);
     const isKnown = (name: string) => known.has('*') || known.has(name.replace(/\.$/, ''));
 
@@ -31,7 +29,8 @@ export const host = fp<HostOptions>(
       const name = named?.hostname ?? '';
       request.log.info({ code: 'host_not_allowed', host: name }, 'refused: unknown Host');
       return sendError(request, reply, 'host_not_allowed', {
-        message: `The launcher does not answer to "${name}". If that is its name, add "${name}" to "allowed_hosts" in ${configFile} and restart.`,
+        // Not where the file lies: whoever asks has not been let in yet.
+        message: `The launcher does not answer to "${name}". If that is its name, add "${name}" to "allowed_hosts" in launcher-config.json and restart.`,
       });
     });
   },

@@ -17,7 +17,10 @@ export interface LoginLimit {
   attempt(request: FastifyRequest): Promise<AttemptVerdict>;
   /** Looks without counting: for credentials that come with every request, of which only failures count. */
   peek(request: FastifyRequest): Promise<AttemptVerdict>;
-  /** Notes that an attempt failed, for the ceiling on all clients together. */
+  /**
+   * Notes that an attempt failed, for the ceiling on all clients together. Only of attempts that were evaluated: else one
+   * blocked client could spend what is everybody's.
+   */
   failed(request: FastifyRequest): Promise<void>;
 }
 

@@ -1,13 +1,15 @@
+import { METHODS } from 'node:http';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { sendError } from '../errors.ts';
-
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 /**
  * Answers every method that a path has no route for with 405 and `Allow` (RFC 9110, 15.5.6), where Fastify would say 404.
  * Call before the routes are added; the answer with what to call after them.
  */
 export function watchMethods(app: FastifyInstance): () => void {
+  // CONNECT makes a tunnel and never reaches a router.
+  const names = METHODS.filter((name) => name !== 'CONNECT');
+  for (const name of names) if (!app.supportedMethods.includes(name as HTTPMethods)) app.addHttpMethod(name);
   const known = new Map<string, Set<string>>();
   let isDone = false;
   app.addHook('onRoute', ({ url, method }) => {
@@ -21,7 +23,7 @@ export function watchMethods(app: FastifyInstance): () => void {
     for (const [url, methods] of known) {
       const allow = [...methods].sort().join(', ');
       app.route({
-        method: METHODS.filter((name) => !methods.has(name)),
+        method: names.filter((name) => !methods.has(name)) as HTTPMethods[],
         url,
         config: { public: true },
         handler: (request, reply) => sendError(request, reply, 'method_not_allowed', { headers: { allow } }),

@@ -2,8 +2,9 @@ import fp from 'fastify-plugin';
 import { sendError } from '../errors.ts';
 import { type AddressList, isLoopback } from './address.ts';
 
-/** Headers by which a proxy says that it forwards somebody else's request. */
-const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'];
+/** Headers by which a proxy or a tunnel says that it forwards somebody else's request. */
+const FORWARDING =
+  /^(?:forwarded|via|x-forwarded.*|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|fly-client-ip)$/;
 
 interface NetworkOptions {
   readonly allowed: AddressList;
@@ -28,5 +29,7 @@ export function isDirectLoopback(request: {
   readonly socket: { readonly remoteAddress?: string | undefined };
   readonly headers: Readonly<Record<string, unknown>>;
 }): boolean {
-  return isLoopback(request.socket.remoteAddress) && FORWARDING.every((name) => request.headers[name] === undefined);
+  return (
+    isLoopback(request.socket.remoteAddress) && !Object.keys(request.headers).some((name) => FORWARDING.test(name))
+  );
 }

@@ -13,8 +13,10 @@ export interface PublicAddress {
 export function publicAddress(request: FastifyRequest, trustedProxies: AddressList): PublicAddress {
   // Fastify applies X-Forwarded-Proto/-Host itself, under the same `trustProxy` list.
   const seen = { isSecure: request.protocol === 'https', host: request.host };
-  const { forwarded } = request.headers;
-  if (forwarded === undefined || !trustedProxies.has(request.socket.remoteAddress)) return seen;
+  const { forwarded, 'x-forwarded-proto': proto, 'x-forwarded-host': host } = request.headers;
+  // A proxy that writes the one kind may hand on what the client wrote into the other.
+  const isWritten = forwarded !== undefined && proto === undefined && host === undefined;
+  if (!isWritten || !trustedProxies.has(request.socket.remoteAddress)) return seen;
   const nearest = parseForwardedSafely(forwarded).at(-1);
   return {
     isSecure: nearest?.proto === undefined ? seen.isSecure : nearest.proto === 'https',

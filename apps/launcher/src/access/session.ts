@@ -46,8 +46,6 @@ declare module 'fastify' {
 
 const COOKIE = 'picoclaw_launcher_auth';
 const HOST_COOKIE = `__Host-${COOKIE}`;
-/** More cookies of our name than any browser has paths for are not looked at. */
-const MAX_CANDIDATES = 8;
 const LIFETIME_S = 604_800;
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
@@ -69,35 +67,43 @@ export const session = fp<SessionOptions>(
       new Signer(createHmac('sha256', sessionKey).update(launcherToken.reveal()).digest('hex'), 'sha256');
     const sessions = createSessions({ signer: newSigner(), lifetimeMs: LIFETIME_S * 1000, now });
 
-    const setCookie = (request: FastifyRequest, reply: FastifyReply, value: string, maxAgeS: number) => {
-      const { isSecure } = publicAddress(request, trustedProxies);
-      const name = isSecure && basePath === '/' ? HOST_COOKIE : COOKIE;
-      reply.setCookie(name, value, {
-        path: basePath,
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: isSecure,
-        maxAge: maxAgeS,
-      });
+    const attributes = (request: FastifyRequest) => {
+      const secure = publicAddress(request, trustedProxies).isSecure;
+      return { path: basePath, httpOnly: true, sameSite: 'lax', secure } as const;
     };
-    const clearCookie = (request: FastifyRequest, reply: FastifyReply) => setCookie(request, reply, '', 0);
+    const setCookie = (request: FastifyRequest, reply: FastifyReply, value: string) => {
+      const options = attributes(request);
+      const name = options.secure && basePath === '/' ? HOST_COOKIE : COOKIE;
+      reply.setCookie(name, value, { ...options, maxAge: LIFETIME_S });
+    };
+    const clearCookie = (request: FastifyRequest, reply: FastifyReply) => {
+      const options = attributes(request);
+      // Who came over https before and over http now, or the other way round, has one of the other name too.
+      for (const name of options.secure ? [COOKIE, HOST_COOKIE] : [COOKIE])
+        reply.setCookie(name, '', { ...options, ...(name === HOST_COOKIE && { path: '/' }), maxAge: 0 });
+    };
+    const validSessions = (request: FastifyRequest): Session[] =>
+      cookieValues(request.headers.cookie).flatMap((value) => {
+        const check = sessions.verify(value);
+        return check.state === 'valid' ? [check.session] : [];
+      });
 
     app.decorate('sessionGate', {
       sessions,
       signIn(request, reply) {
         const { session: started, value } = sessions.issue();
-        setCookie(request, reply, value, LIFETIME_S);
+        setCookie(request, reply, value);
         return started;
       },
       signOut(request, reply) {
-        if (request.caller.kind === 'session') sessions.revoke(request.caller.session);
+        for (const own of validSessions(request)) sessions.revoke(own);
         clearCookie(request, reply);
       },
       tokenChanged(request, reply) {
         sessions.rekey(newSigner());
         const own = request.caller.kind === 'session' ? request.caller.session : sessions.issue().session;
         sessions.revokeAll(own);
-        setCookie(request, reply, sessions.reissue(own), LIFETIME_S);
+        setCookie(request, reply, sessions.reissue(own));
       },
     });
 
@@ -106,7 +112,6 @@ export const session = fp<SessionOptions>(
       request.caller = ANONYMOUS;
       // There is no route, so nothing to guard: every path of ours, known or not, has one.
       if (request.is404) return;
-      const candidates = cookieValues(request.headers.cookie);
       const bearer = presentedCredentials(request.raw).bearer;
       const { config } = request.routeOptions;
       // A presented token decides alone: a bad one is refused even beside a valid cookie (tokens.md).
@@ -114,9 +119,9 @@ export const session = fp<SessionOptions>(
         const matches = bearer.state === 'presented' && launcherToken.matches(bearer.token);
         return matches ? allowToken(request, reply) : refuseToken(request, reply);
       }
-      const valid = candidates.map((value) => sessions.verify(value)).find((check) => check.state === 'valid');
-      if (valid !== undefined) request.caller = { kind: 'session', session: valid.session };
-      else if (candidates.length > 0) clearCookie(request, reply);
+      const [valid] = validSessions(request);
+      if (valid !== undefined) request.caller = { kind: 'session', session: valid };
+      else if (cookieValues(request.headers.cookie).length > 0) clearCookie(request, reply);
       if (valid !== undefined || config.public !== undefined || config.channelCredentials === true) return;
       return askToSignIn(request, reply);
     });
@@ -129,8 +134,8 @@ export const session = fp<SessionOptions>(
     };
     const refuseToken = async (request: FastifyRequest, reply: FastifyReply) => {
       const verdict = await app.loginLimit.attempt(request);
-      await app.loginLimit.failed(request);
       if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
+      await app.loginLimit.failed(request);
       request.log.info({ code: 'invalid_token', ip: request.ip, door: 'bearer' }, 'refused: wrong launcher token');
       return unauthorized(request, reply);
     };
@@ -154,21 +159,23 @@ export function tooManyAttempts(request: FastifyRequest, reply: FastifyReply, re
   return sendError(request, reply, 'too_many_attempts', { headers: { 'retry-after': String(retryAfterS) } });
 }
 
-/** Every value under our name: a cookie tossed by a neighbour on another path must not lock the person out. */
+/**
+ * Every value under our names: cookies tossed by a neighbour on another path or port must not lock the person out, however
+ * many. Node's limit on headers bounds them.
+ */
 function cookieValues(header = ''): string[] {
   return header
     .split(';')
     .map((pair) => pair.trim().split('='))
     .filter(([name]) => name === COOKIE || name === HOST_COOKIE)
     .map(([, ...value]) => decode(value.join('=')))
-    .filter((value) => value !== '')
-    .slice(0, MAX_CANDIDATES);
+    .filter((value) => value !== '');
 }
 
 function decode(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    return '';
+    return value;
   }
 }

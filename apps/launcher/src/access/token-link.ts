@@ -14,7 +14,7 @@ export const tokenLink = fp<{ launcherToken: LauncherToken; basePath: string }>(
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.page !== true) return;
       const presented = presentedCredentials(request.raw).query;
-      if (presented.state === 'none') return;
+      if (presented.state === 'none' && withoutToken(request.url) === request.url) return;
       const verdict = await app.loginLimit.attempt(request);
       if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
       const target = localPath(withoutToken(request.url));
@@ -36,12 +36,15 @@ export const tokenLink = fp<{ launcherToken: LauncherToken; basePath: string }>(
   { name: 'token-link', dependencies: ['network', 'login-limit'] },
 );
 
+/** `token`, and the array forms of other frameworks, in which people would leave it in the address bar. */
+const isTokenPair = (pair: string) =>
+  [...new URLSearchParams(pair).keys()].some((name) => /^token(?:\[.*\])?$/.test(name));
+
 /** The address without its token, every other parameter as it was and where it was. */
 export function withoutToken(url: string): string {
   const [path = '/', ...rest] = url.split('?');
-  const kept = rest
-    .join('?')
-    .split('&')
-    .filter((pair) => pair !== '' && !new URLSearchParams(pair).has('token'));
-  return kept.length === 0 ? path : `${path}?${kept.join('&')}`;
+  const kept = rest.join('?').split('&');
+  const others = kept.filter((pair) => !isTokenPair(pair));
+  if (others.length === kept.length) return url;
+  return others.length === 0 ? path : `${path}?${others.join('&')}`;
 }

@@ -23,6 +23,8 @@ const ENCODINGS = [
   ['gzip', '.gz'],
 ] as const;
 const ONE_YEAR_S = 31_536_000;
+/** No pages there, where `?token=` would sign in. The router tells `/API` from `/api`; a proxy in front, or a person, may not. */
+const RESERVED = '/:area(^(?:[aA][pP][iI]|[pP][iI][cC][oO])$)';
 
 /** Reads the built dashboard with its pre-compressed twins. An absent folder gives an empty map. */
 export async function loadDashboard(folder: string, basePath: string): Promise<DashboardFiles> {
@@ -54,7 +56,7 @@ export async function loadDashboard(folder: string, basePath: string): Promise<D
 /** Tells the page under which path it lives; everything in it is relative to that. */
 function withBase(index: Buffer, basePath: string): Buffer {
   const href = basePath === '/' ? '/' : `${basePath}/`;
-  return Buffer.from(index.toString('utf8').replace('<base href="/" />', `<base href="${href}" />`));
+  return Buffer.from(index.toString('utf8').replace(/<base href="[^"]*"/, `<base href="${href}"`));
 }
 
 interface DashboardOptions {
@@ -91,11 +93,18 @@ export async function dashboardRoutes(
     if (!isSetupPending()) return reply.redirect(underBase(basePath, '/login'), 303);
     return index(request, reply.header('cache-control', 'no-store'));
   });
-  app.get('/*', { config: { page: true } }, (request, reply) => {
-    // The router tells `/API` from `/api`; a proxy in front, or a person, may not.
-    const isReserved = /^\/(?:api|pico)(?:\/|$)/i.test(`/${(request.params as { '*': string })['*']}`);
-    return isReserved ? sendError(request, reply, 'not_found') : index(request, reply);
-  });
+  for (const url of [RESERVED, `${RESERVED}/*`])
+    app.all(url, (request, reply) => sendError(request, reply, 'not_found'));
+  app.get('/*', { config: { page: true } }, index);
+}
+
+/** With a base path, the address without it, and the base path without its slash, lead to the dashboard. */
+export async function entryRoutes(app: FastifyInstance, { basePath }: { basePath: string }): Promise<void> {
+  for (const url of ['/', basePath]) {
+    app.get(url, { config: { public: 'optional', page: true } }, (_request, reply) =>
+      reply.redirect(`${basePath}/`, 303),
+    );
+  }
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: Asset): FastifyReply {

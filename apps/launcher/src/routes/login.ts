@@ -1,14 +1,13 @@
 import { Secret } from '@picoclaw/auth';
+import { parseHost } from '@picoclaw/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isLoopback } from '../access/address.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
 import { isDirectLoopback } from '../access/network.ts';
 import { localPath } from '../access/origin.ts';
 import { tooManyAttempts, underBase } from '../access/session.ts';
 import { sendError } from '../errors.ts';
-
-/** Whether setup is open without proof; asked by the page to know what to show. */
-export type SetupProof = (request: FastifyRequest) => boolean;
 
 interface LoginOptions {
   readonly launcherToken: LauncherToken;
@@ -90,6 +89,13 @@ async function status(request: FastifyRequest, { launcherToken, launcherConfigFi
 
 /** A first run at the machine itself: direct loopback peer, loopback `Host`, no proxy in between (launcher-http.md). */
 export function isDirectSetup(request: FastifyRequest): boolean {
-  const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  return isDirectLoopback(request) && (name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name));
+  const { host = '', origin } = request.headers;
+  const names = [host, ...(origin === undefined ? [] : [URL.canParse(origin) ? new URL(origin).host : origin])];
+  // A proxy of a plain configuration adds no header and asks for its upstream's name, but speaks HTTP/1.0 to it.
+  return isDirectLoopback(request) && request.raw.httpVersion !== '1.0' && names.every(isLoopbackName);
+}
+
+function isLoopbackName(host: string): boolean {
+  const name = parseHost(host)?.hostname;
+  return name === 'localhost' || isLoopback(name);
 }
