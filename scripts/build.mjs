@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { install } from './install.mjs';
 import { digestOf, inRoot, root, textOf, version } from './project.mjs';
@@ -26,6 +26,8 @@ export async function build() {
   try {
     await Promise.all([...PROGRAMS.map((name) => bundle(name, fresh)), buildDashboard(`${fresh}/dashboard`)]);
     writeFileSync(`${fresh}/.stamp`, wanted);
+    // A folder made by mkdtemp is for its owner alone; a build is for whoever runs it.
+    chmodSync(fresh, 0o755);
     rmSync(inRoot('dist'), { recursive: true, force: true });
     renameSync(fresh, inRoot('dist'));
   } finally {

@@ -42,7 +42,7 @@ describe('a log', () => {
     const log = createLog({ level: 'info', console: { level: 'warn', format: 'text', stream } });
     log.logger.info('not shown');
     log.logger.warn({ host: 'a\r\nFORGED\u001b[31m' }, 'refused');
-    expect(stream.text).toMatch(/^\d\d:\d\d:\d\d WARN {2}refused host=/);
+    expect(stream.text).toMatch(/^\d\d:\d\d:\d\d warn {2}refused host=/);
     expect(stream.text).not.toContain('not shown');
     expect(stream.text.trim().split('\n')).toHaveLength(1);
     expect(stream.text).not.toContain('\u001b[31m');

@@ -1,7 +1,8 @@
 import { ConfigError, type Environment, readEnvironment, resolvePaths } from '@picoclaw/config';
+import type { Log } from '@picoclaw/log';
 import type { SettingsSources } from '../load-settings.ts';
 import { configReason } from '../load-settings.ts';
-import { createLogs, type Logs } from '../logs/logs.ts';
+import { createLogs } from '../logs/logs.ts';
 import type { CommandLine } from './command-line.ts';
 import { ExitCode } from './exit-code.ts';
 import { createHotReload } from './hot-reload.ts';
@@ -27,7 +28,7 @@ export async function runGateway(commandLine: CommandLine, host: HostProcess): P
   const logs = createLogs({ managed: commandLine.managed, directory: sources.paths.logsDirectory });
   const stopRequested = untilStopped(host, commandLine.managed && !received.start.keepAlive);
   try {
-    const started = await startGateway(sources, logs.log);
+    const started = await startGateway(sources, logs.logger);
     if (!started.ok) return await fail(started.exitCode, started.reason);
     await serve(started, sources, host, stopRequested, logs);
     return ExitCode.stopped;
@@ -76,7 +77,7 @@ async function serve(
   { paths }: SettingsSources,
   host: HostProcess,
   stopRequested: Promise<string>,
-  { log }: Logs,
+  { logger: log }: Log,
 ): Promise<void> {
   const { parts, claim } = started;
   const hotReload = createHotReload({ files: [paths.configFile, paths.securityFile], onChange: () => reload(), log });
