@@ -4,8 +4,9 @@ import { basePath } from './base-path.ts';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 
 // Apart from each other: nobody waits for a page they are not on.
-const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in-page.tsx')).SignInPage }));
-const SetupPage = lazy(async () => ({ default: (await import('./setup/setup-page.tsx')).SetupPage }));
+const EntrancePages = lazy(async () => ({
+  default: (await import('./sign-in/entrance-pages.tsx')).EntrancePages,
+}));
 const ChatPage = lazy(async () => ({ default: (await import('./chat/chat-page.tsx')).ChatPage }));
 
 /** Every page, by its path under the base path. */
@@ -14,8 +15,7 @@ export function App() {
     <Router base={basePath().replace(/\/$/, '')}>
       <Suspense>
         <Switch>
-          <Route path="/login" component={SignInPage} />
-          <Route path="/setup" component={SetupPage} />
+          <Route path={/^\/(?:login|setup)\/?$/} component={EntrancePages} />
           <Route path="/" component={ChatPage} />
           <Route component={NotFoundPage} />
         </Switch>

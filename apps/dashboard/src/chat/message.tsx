@@ -27,7 +27,7 @@ function PersonMessage({ message, onRetry }: MessageProps) {
   const { t } = useTranslation();
   return (
     <article className={styles.person} data-delivery={message.delivery}>
-      <h3 className="visually-hidden">{t('chat.you')}</h3>
+      <h2 className="visually-hidden">{t('chat.you')}</h2>
       <div className={styles.bubble}>{message.content}</div>
       {message.delivery === 'queued' && (
         <p className={styles.delivery}>
@@ -62,10 +62,10 @@ function AgentMessage({ message }: { message: ChatMessage }) {
         <Logo size={26} />
       </div>
       <div className={styles.answer}>
-        <h3 className={styles.author}>
+        <h2 className={styles.author}>
           {t('chat.agent')}
           {message.modelName !== undefined && <span className={styles.model}>{message.modelName}</span>}
-        </h3>
+        </h2>
         <Suspense fallback={<p className={styles.plain}>{message.content}</p>}>
           <Markdown text={message.content} />
         </Suspense>

@@ -14,16 +14,16 @@ interface EntranceProps {
 export function Entrance({ eyebrow, title, lead, children }: EntranceProps) {
   return (
     <div className={styles.page}>
-      <div className={styles.brand}>
+      <header className={styles.brand}>
         <Logo size={36} />
         <span>PicoClaw</span>
-      </div>
+      </header>
       <main className={styles.card}>
-        <header className={styles.head}>
+        <div className={styles.head}>
           {eyebrow !== undefined && <p className={styles.eyebrow}>{eyebrow}</p>}
           <h1>{title}</h1>
           <p className={styles.lead}>{lead}</p>
-        </header>
+        </div>
         {children}
       </main>
       <footer className={styles.footer}>
