@@ -45,10 +45,7 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
   app.setErrorHandler(onRouteError);
   // No route reads a body; without parsers a "simple" cross-site form post is 415.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', (_request, payload, done) => {
-    payload.resume();
-    done(null);
-  });
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
 
   // 1. Upgrades go through the same hooks and routes as every request, and only to routes that ask for them.
   await app.register(upgradeDispatcher, { refuse: refuseUpgrade });

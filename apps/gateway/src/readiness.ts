@@ -1,11 +1,11 @@
 /** Where the gateway is in its life; only `ready` and `reloading` accept new connections. */
-export type Phase = 'starting' | 'ready' | 'reloading' | 'stopping';
+type Phase = 'starting' | 'ready' | 'reloading' | 'stopping';
 
 /** One part that must be well for the gateway to be ready: `undefined`, or what is wrong. */
-export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
+type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
 
 /** What `/ready` says. */
-export interface ReadinessReport {
+interface ReadinessReport {
   readonly ready: boolean;
   readonly phase: Phase;
   readonly checks: Readonly<Record<string, { status: 'ok' } | { status: 'failed'; message: string }>>;

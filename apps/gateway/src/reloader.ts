@@ -8,7 +8,7 @@ export type LoadResult =
   | { readonly ok: false; readonly reason: string };
 
 /** What became of one reload. */
-export type ReloadOutcome =
+type ReloadOutcome =
   | { readonly state: 'reloaded'; readonly restartNeeded: readonly string[] }
   | { readonly state: 'rejected'; readonly reason: string };
 

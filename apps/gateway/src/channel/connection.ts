@@ -14,6 +14,7 @@ import type { ChannelSettings } from '../settings.ts';
 import { createFrameLimit, type FrameLimit } from './frame-limit.ts';
 import { watchLiveness } from './liveness.ts';
 import { createOutbound } from './outbound.ts';
+import { createReadingPause } from './reading-pause.ts';
 
 /** One open socket of the channel. */
 export interface Connection {
@@ -59,6 +60,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     socket.terminate();
   };
   const outbound = createOutbound(socket, { writeTimeoutMs, maxBufferedBytes, onStalled: giveUp });
+  const reading = createReadingPause(socket);
   const say = (frame: ServerFrame) => outbound.send(encodeFrame(frame));
 
   const connection: Connection = {
@@ -78,7 +80,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const receive = (data: RawData, isBinary: boolean) => {
     const isTooMuch = !frameLimit.take();
-    if (isTooMuch) pauseReading(socket, frameLimit.waitMs);
+    if (isTooMuch) reading.pause(frameLimit.waitMs);
     if (isBinary) return connection.refuse(ErrorCode.invalidMessage, 'Frames are text; this one was binary.');
     const result = parseClientFrame(data.toString());
     const requestId = result.ok ? result.frame.id : result.id;
@@ -91,7 +93,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   socket.on('message', receive);
   // Each ping is answered by a pong that somebody must read: a flood of them is a flood like any other.
   socket.on('ping', () => {
-    if (!frameLimit.take()) pauseReading(socket, frameLimit.waitMs);
+    if (!frameLimit.take()) reading.pause(frameLimit.waitMs);
     if (socket.bufferedAmount > maxBufferedBytes) giveUp('buffer_full');
   });
   // The cause (too large, not UTF-8, reset, …) decides the close code inside ws; without a listener it would be thrown.
@@ -103,12 +105,4 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
   watchLiveness(socket, { ...settings, onSilent });
   return connection;
-}
-
-/** Lets the flood wait in the client's own buffers: memory here stays bounded and other connections get their turn. */
-function pauseReading(socket: WebSocket, forMs: number): void {
-  if (socket.isPaused) return;
-  socket.pause();
-  const timer = setTimeout(() => socket.resume(), forMs);
-  socket.once('close', () => clearTimeout(timer));
 }

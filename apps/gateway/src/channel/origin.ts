@@ -1,7 +1,7 @@
 const HTTP_NAME: Readonly<Record<string, string>> = { 'ws:': 'http:', 'wss:': 'https:' };
 
 /** `scheme://host[:port]` in lower case without the scheme's own port; `undefined` for what is no origin (`null`, a path, …). */
-export function normalizeOrigin(origin: string): string | undefined {
+function normalizeOrigin(origin: string): string | undefined {
   if (!URL.canParse(origin)) return undefined;
   const url = new URL(origin);
   const isBare = url.pathname.replace('/', '') === '' && url.search === '' && url.hash === '' && url.username === '';
