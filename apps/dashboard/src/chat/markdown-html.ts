@@ -49,8 +49,8 @@ class SafeRenderer extends Renderer {
   }
 
   override heading({ depth, tokens }: Tokens.Heading): string {
-    // Below the page's own headings.
-    const level = Math.min(depth + 2, 6);
+    // Below the message's own heading; answers begin with `##` as often as with `#`.
+    const level = Math.min(Math.max(depth + 1, 3), 6);
     return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
   }
 

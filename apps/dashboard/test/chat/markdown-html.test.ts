@@ -68,6 +68,8 @@ test('code whose end has not arrived yet is code already', () => {
 test('a table scrolls in a frame of its own, and headings stay below those of the page', () => {
   expect(render('| a | b |\n|---|--:|\n| 1 | 2 |')).toMatch(/^<div class="table" tabindex="0"><table>/);
   expect(render('# One')).toBe('<h3>One</h3>');
+  expect(render('## Two')).toBe('<h3>Two</h3>');
+  expect(render('### Three')).toBe('<h4>Three</h4>');
   expect(render('###### Six')).toBe('<h6>Six</h6>');
 });
 
