@@ -115,7 +115,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
       await scope.register(setupRoutes, { launcherToken });
       await scope.register(gatewayRoutes, options);
       await scope.register(picoApiRoutes, {
-        ...{ launcherToken, channel, trustedProxies, basePath },
+        ...{ launcherToken, channel, trustedProxies, basePath, supervisor: options.supervisor },
         ...{ rotate: options.rotateChannelToken, enable: options.enableChannel },
       });
       await scope.register(systemRoutes, { version: options.version, settings: options.settings });
