@@ -1,0 +1,38 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+
+/** Nothing that talks to the outside or needs a display; the sandbox needs a user of its own, which CI does not have. */
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+
+/** One Chromium for a test file; every test gets a context (a person with a browser of their own) from it. */
+export function useBrowser(): { newPerson(): Promise<BrowserContext> } {
+  let browser: Browser;
+  beforeAll(async () => {
+    const executablePath = process.env['PICOCLAW_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+    browser = await chromium.launch({ executablePath, args: ARGS });
+  });
+  afterAll(() => browser.close());
+  return {
+    async newPerson() {
+      const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
+      onTestFinished(() => context.close());
+      return context;
+    },
+  };
+}
+
+/** Opens a page whose console errors fail the test, a breach of the content security policy among them. */
+export async function openPage(person: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+  const page = await person.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // A refused request is part of some stories; the page itself must not fail.
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection/.test(message.text())) {
+      complaints.push(message.text());
+    }
+  });
+  page.setDefaultTimeout(15_000);
+  onTestFinished(() => expect(complaints).toEqual([]));
+  return { page, complaints };
+}

@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A folder of its own for one test, removed afterwards. */
+export function freshHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'picoclaw-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  return home;
+}
+
+/** A TCP port on which nobody listens at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Writes a file of the home, JSON unless it is text already. */
+export function writeHomeFile(home: string, name: string, content: unknown): void {
+  const text = typeof content === 'string' ? content : `${JSON.stringify(content, undefined, 2)}\n`;
+  writeFileSync(join(home, name), text, { mode: 0o600 });
+}
+
+/** A JSON file of the home. */
+export function readHomeJson(home: string, name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(home, name), 'utf8')) as Record<string, unknown>;
+}
+
+/** The content of every file below a folder, by name. */
+export function allFilesBelow(folder: string): Map<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => statSync(join(folder, name)).isFile());
+  return new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}

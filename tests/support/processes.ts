@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+import { freePort } from './home.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+export const built = (name: string): string => join(root, 'dist', name);
+
+/** What a program gets of our environment: nothing that would configure it. */
+const CLEAN = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PICOCLAW_')));
+
+/** A real process of the build, with all that it printed. */
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Settles with `code` or the signal's name. */
+  readonly exited: Promise<number | string>;
+  kill(signal: NodeJS.Signals): Promise<number | string>;
+}
+
+interface ProgramOptions {
+  readonly home: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a program of the build; it is ended when the test is finished. */
+export function run(program: string, { home, args = [], env = {} }: ProgramOptions): RunningProgram {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: home,
+    env: { ...CLEAN, PICOCLAW_HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (part) => (text += part));
+  const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exited;
+  };
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) await kill('SIGTERM');
+  });
+  return { child, output: () => text, exited, kill };
+}
+
+/** A launcher that has printed its block. */
+export interface RunningLauncher extends RunningProgram {
+  readonly home: string;
+  readonly url: string;
+  readonly port: number;
+  readonly gatewayPort: number;
+  /** The token of the sign-in link, when one was printed. */
+  readonly linkToken: () => string | undefined;
+}
+
+/** Starts the launcher on ports of its own and waits until it has said where it is. */
+export async function startLauncher(options: ProgramOptions & { gatewayPort?: number }): Promise<RunningLauncher> {
+  const port = await freePort();
+  const gatewayPort = options.gatewayPort ?? (await freePort());
+  const program = run(built('cli.js'), {
+    ...options,
+    args: ['--no-browser', ...(options.args ?? [])],
+    env: { PICOCLAW_LAUNCHER_PORT: String(port), PICOCLAW_GATEWAY_PORT: String(gatewayPort), ...options.env },
+  });
+  await until(() => /^ {2}Logs/m.test(program.output()) || program.child.exitCode !== null, program.output);
+  return {
+    ...program,
+    home: options.home,
+    url: `http://127.0.0.1:${port}`,
+    port,
+    gatewayPort,
+    linkToken: () => /[?&]token=([A-Za-z0-9_-]+)/.exec(program.output())?.[1],
+  };
+}
+
+/** Waits for a condition that another process brings about. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  explain: () => string = () => '',
+): Promise<void> {
+  await expect.poll(condition, { timeout: 15_000, interval: 25, message: explain() }).toBe(true);
+}
+
+/** The pid file of a home, or nothing. */
+export function pidRecord(home: string): { pid: number; token: string; port: number; host: string } | undefined {
+  const path = join(home, '.picoclaw.pid');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
+
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A killed one stays as a zombie until its parent has looked.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
