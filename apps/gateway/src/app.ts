@@ -27,9 +27,12 @@ export interface GatewayParts {
   readonly log: FastifyBaseLogger;
 }
 
+/** Of any kind; `channels.pico.max_connections` counts those that have been let in. */
+const MAX_TCP_CONNECTIONS = 16_384;
+
 /** Builds the gateway: every gate that a request passes, in order. */
 export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance> {
-  const { channel, log, settings } = parts;
+  const { channel, log } = parts;
   const app = fastify({
     ...httpServerLimits,
     loggerInstance: log,
@@ -41,7 +44,7 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
     frameworkErrors,
     clientErrorHandler: onClientError,
   });
-  app.server.maxConnections = 1024 + 2 * settings.current.channel.maxConnections;
+  app.server.maxConnections = MAX_TCP_CONNECTIONS;
   app.setErrorHandler(onRouteError);
   // No route reads a body; without parsers a "simple" cross-site form post is 415.
   app.removeAllContentTypeParsers();

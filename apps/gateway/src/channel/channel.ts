@@ -32,7 +32,7 @@ interface ChannelOptions {
 
 /** Creates the channel; it has no sockets until the route hands it some. */
 export function createChannel({ agent, settings, pidToken, log }: ChannelOptions): Channel {
-  const connections = new Map<Connection, { closed: Promise<void> }>();
+  const connections = new Map<Connection, Promise<void>>();
   const sessions = createSessionRegistry((id, onIdle) => createSession({ id, agent, log, onIdle }));
 
   return {
@@ -44,7 +44,6 @@ export function createChannel({ agent, settings, pidToken, log }: ChannelOptions
     },
     accept(socket, { sessionId, token, log: connectionLog }) {
       const session = sessions.open(sessionId);
-      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
       const connection = createConnection({
         socket,
         token,
@@ -57,7 +56,7 @@ export function createChannel({ agent, settings, pidToken, log }: ChannelOptions
           session.leave(gone);
         },
       });
-      connections.set(connection, { closed });
+      connections.set(connection, new Promise((resolve) => socket.once('close', () => resolve())));
       session.join(connection);
     },
     judgeAgain() {
@@ -68,15 +67,16 @@ export function createChannel({ agent, settings, pidToken, log }: ChannelOptions
         else if (!isAccepted(connection.token)) connection.close(CloseCode.tokenRotated, CloseReason.tokenRotated);
       }
     },
-    async closeConnections({ graceMs = 300 } = {}) {
-      const open = [...connections];
-      for (const [connection] of open) connection.close(CloseCode.shutdown, CloseReason.shutdown);
-      const timer = setTimeout(() => {
-        for (const [connection] of open) connection.terminate();
-      }, graceMs);
-      await Promise.all(open.map(([, { closed }]) => closed));
-      clearTimeout(timer);
-    },
+    closeConnections: ({ graceMs = 300 } = {}) => closeAll(new Map(connections), graceMs),
     finishAnswers: ({ timeoutMs = 10_000 } = {}) => sessions.finish(timeoutMs),
   };
+}
+
+async function closeAll(open: ReadonlyMap<Connection, Promise<void>>, graceMs: number): Promise<void> {
+  for (const connection of open.keys()) connection.close(CloseCode.shutdown, CloseReason.shutdown);
+  const timer = setTimeout(() => {
+    for (const connection of open.keys()) connection.terminate();
+  }, graceMs);
+  await Promise.all(open.values());
+  clearTimeout(timer);
 }

@@ -17,6 +17,10 @@ export function createOutbound(socket: WebSocket, options: OutboundOptions): { s
     clearTimeout(timer);
     timer = undefined;
   };
+  const giveUp = () => {
+    timer = undefined;
+    onStalled('write_timeout');
+  };
   const written = () => {
     unwritten -= 1;
     if (unwritten === 0) stop();
@@ -32,7 +36,7 @@ export function createOutbound(socket: WebSocket, options: OutboundOptions): { s
         return;
       }
       unwritten += 1;
-      timer ??= setTimeout(() => onStalled('write_timeout'), writeTimeoutMs);
+      timer ??= setTimeout(giveUp, writeTimeoutMs);
       socket.send(text, written);
     },
   };

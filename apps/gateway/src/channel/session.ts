@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { type ClientFrame, ErrorCode, encodeFrame } from '@picoclaw/protocol';
+import { ErrorCode, encodeFrame } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Agent } from '../agents/agent.ts';
 import { runAnswer, type Utterance } from './answer.ts';
+import { createAnswerQueue } from './answer-queue.ts';
 import type { Connection } from './connection.ts';
-
-type Message = Extract<ClientFrame, { type: 'message.send' | 'media.send' }>;
+import type { SessionFrame } from './inbound.ts';
 
 /** One conversation: the sockets that share it and the messages that wait for their answers. */
 export interface ChannelSession {
@@ -13,7 +12,7 @@ export interface ChannelSession {
   join(connection: Connection): void;
   leave(connection: Connection): void;
   /** Takes a frame of one of its sockets. */
-  receive(frame: Message | Extract<ClientFrame, { type: 'message.cancel' }>, from: Connection): void;
+  receive(frame: SessionFrame, from: Connection): void;
   /** Forgets what waits; answers with the end of the answer that is being given. */
   finish(): Promise<void>;
   /** Breaks off the answer that is being given, and forgets what waits. */
@@ -32,14 +31,10 @@ interface SessionOptions {
   readonly now?: () => number;
 }
 
-/** Answers one message at a time, so that answers never interleave, and tells all sockets of the session. */
+/** Answers one message after the other and tells all sockets of the session. */
 export function createSession(options: SessionOptions): ChannelSession {
   const { id, agent, log, onIdle, maxQueued = 16, unheardMs = 30_000, now = Date.now } = options;
   const connections = new Set<Connection>();
-  const queue: Message[] = [];
-  let running:
-    | { readonly messageId: string; readonly done: Promise<void>; readonly controller: AbortController }
-    | undefined;
   let unheard: NodeJS.Timeout | undefined;
 
   // The one place where the session speaks: here frames will get their numbers and go into the history.
@@ -47,31 +42,19 @@ export function createSession(options: SessionOptions): ChannelSession {
     const text = encodeFrame({ ...utterance, session_id: id, timestamp: now() });
     for (const connection of connections) connection.send(text);
   };
-
   const settle = () => {
     clearTimeout(unheard);
     if (connections.size > 0) return;
-    if (running === undefined) onIdle();
-    else unheard = setTimeout(() => session.abort(), unheardMs);
+    if (queue.isIdle) onIdle();
+    else unheard = setTimeout(queue.abort, unheardMs);
   };
+  const queue = createAnswerQueue<Extract<SessionFrame, { type: 'message.send' | 'media.send' }>>({
+    answer: (frame, running) => runAnswer({ agent, sessionId: id, frame, ...running, log, say }),
+    onIdle: settle,
+    maxWaiting: maxQueued,
+  });
 
-  const next = () => {
-    const frame = queue.shift();
-    if (frame === undefined) {
-      running = undefined;
-      return settle();
-    }
-    const controller = new AbortController();
-    const messageId = randomUUID();
-    const answer = runAnswer({ agent, sessionId: id, frame, messageId, signal: controller.signal, log, say });
-    running = { messageId, controller, done: answer.finally(next) };
-  };
-
-  const cancel = (messageId: string | undefined) => {
-    if (messageId === undefined || messageId === running?.messageId) running?.controller.abort();
-  };
-
-  const session: ChannelSession = {
+  return {
     id,
     join(connection) {
       connections.add(connection);
@@ -82,21 +65,10 @@ export function createSession(options: SessionOptions): ChannelSession {
       settle();
     },
     receive(frame, from) {
-      if (frame.type === 'message.cancel') return cancel(frame.payload.message_id);
-      if (queue.length >= maxQueued) {
-        return from.refuse(ErrorCode.rateLimited, 'Too many messages wait for an answer in this session.', frame.id);
-      }
-      queue.push(frame);
-      if (running === undefined) next();
+      if (frame.type === 'message.cancel') return queue.cancel(frame.payload.message_id);
+      if (!queue.push(frame)) from.refuse(ErrorCode.rateLimited, 'Too many messages wait for an answer.', frame.id);
     },
-    async finish() {
-      queue.length = 0;
-      await running?.done;
-    },
-    abort() {
-      queue.length = 0;
-      running?.controller.abort();
-    },
+    finish: queue.finish,
+    abort: queue.abort,
   };
-  return session;
 }

@@ -73,7 +73,8 @@ async function bind(app: FastifyInstance, { bind }: Loaded, sources: SettingsSou
     if (!(error instanceof ListenError)) throw error;
     if (error.code !== 'EADDRINUSE') return failure(ExitCode.failed, error.message);
     const { pidFile } = sources.paths;
-    const running = await findRunningGateway({ pidFile, port: bind.port, trustedHosts: trustedHosts(sources) });
+    const address = { host: bind.addresses[0]?.host ?? '', port: bind.port };
+    const running = await findRunningGateway({ pidFile, ...address, trustedHosts: trustedHosts(sources) });
     if (running === undefined) return failure(ExitCode.failed, error.message);
     return failure(ExitCode.alreadyRunning, `gateway is already running (${describeGateway(running)})`);
   }

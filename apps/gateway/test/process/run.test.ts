@@ -99,6 +99,17 @@ describe('a gateway process', () => {
     expect(hasPidFile(home)).toBe(false);
   });
 
+  it('ends with 1 soon when the gateway of another home has the port', async () => {
+    const home = createHome();
+    await started(home);
+    const { pid, port } = recordIn(home);
+    const startedAt = performance.now();
+    const gateway = startProcess(bundle.program, { home: createHome(), words: ['--port', String(port)] });
+    expect(await gateway.ended).toBe(1);
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    expect(gateway.output.stderr).toContain(`in use by pid ${pid} (picoclaw gateway)`);
+  });
+
   it.each([
     ['a value of the wrong type', '{"gateway":{"port":"high"}}', 'gateway.port'],
     ['no JSON', '{', 'config.json'],

@@ -31,17 +31,21 @@ async function start(pieces: number, bytes: number, writeTimeoutMs: number) {
 
 describe('a client that stops reading', () => {
   it('is given up when more waits for it than is kept, and delays nobody', async () => {
-    const { reader, parts, lines } = await start(24, 256 * 1024, 60_000);
+    const { reader, stalled, parts, lines } = await start(24, 256 * 1024, 60_000);
     const frames = await ask(reader, 'be loud');
     expect(frames).toHaveLength(26);
-    expect(parts.channel.connectionCount).toBe(1);
+    const closed = once(stalled, 'close');
+    stalled.resume();
+    expect((await closed)[0]).toBe(1013);
+    await expect.poll(() => parts.channel.connectionCount).toBe(1);
     expect(lines.join('')).toContain('"code":"buffer_full"');
   });
 
   it('is given up when nothing drains for write_timeout', async () => {
     const { reader, parts, lines } = await start(1, 12 * 1024 * 1024, 100);
     await ask(reader, 'be loud once');
-    await expect.poll(() => parts.channel.connectionCount).toBe(1);
+    // It never reads the close frame, so its two seconds to agree pass as well.
+    await expect.poll(() => parts.channel.connectionCount, { timeout: 10_000 }).toBe(1);
     expect(lines.join('')).toContain('"code":"write_timeout"');
   });
 });
