@@ -35,7 +35,6 @@ export async function judgeChannelCredentials(
   const matches = tokens.flatMap((token) => [gate.launcherToken.matches(token), channel.token?.equals(token)]);
   const isRight = matches.includes(true);
   const budget = await (isRight ? loginLimit.peek(request) : loginLimit.attempt(request));
-  if (!isRight) await loginLimit.failed(request);
   if (!budget.allowed) {
     return {
       ok: false,
@@ -43,7 +42,10 @@ export async function judgeChannelCredentials(
       details: { headers: { 'retry-after': String(budget.retryAfterS) } },
     };
   }
-  if (!isRight) return refusal('The token is neither the launcher token nor the channel token.');
+  if (!isRight) {
+    await loginLimit.failed(request);
+    return refusal('The token is neither the launcher token nor the channel token.');
+  }
   request.caller = { kind: 'token' };
   return { ok: true };
 }
