@@ -5,7 +5,8 @@ import type { CloseCode } from '@picoclaw/protocol';
  * where another frame may be put in (RFC 6455, 5.2). It looks at headers only and keeps at most 13 bytes.
  */
 export interface FrameBoundary {
-  push(chunk: Buffer): void;
+  /** Answers with where in the chunk the first frame ended, if one did. */
+  push(chunk: Buffer): number | undefined;
   readonly isBetweenFrames: boolean;
 }
 
@@ -16,21 +17,25 @@ export function createFrameBoundary(): FrameBoundary {
   return {
     push(chunk) {
       let at = 0;
+      let firstEnd: number | undefined;
       while (at < chunk.length) {
         if (payloadLeft > 0) {
           const step = Math.min(payloadLeft, chunk.length - at);
           payloadLeft -= step;
           at += step;
+          if (payloadLeft === 0) firstEnd ??= at;
           continue;
         }
         const taken = header.length;
         header = Buffer.concat([header, chunk.subarray(at, at + 14 - taken)]);
         const frame = frameSizes(header);
-        if (frame === undefined) return;
+        if (frame === undefined) return firstEnd;
         at += frame.headerBytes - taken;
         payloadLeft = frame.payloadBytes;
         header = Buffer.alloc(0);
+        if (payloadLeft === 0) firstEnd ??= at;
       }
+      return firstEnd;
     },
     get isBetweenFrames() {
       return payloadLeft === 0 && header.length === 0;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { createLineReader } from './lines.ts';
 
 /** The program to run as the gateway. */
 export interface GatewayProgram {
@@ -32,35 +32,36 @@ export interface GatewayProcess {
   stop(graceMs: number): Promise<GatewayExit>;
 }
 
+/** What the process prints last may still be in the pipes; a grandchild that holds them open must not hide the end. */
+const LAST_OUTPUT_MS = 500;
+
 /**
  * Starts the gateway as leader of its own process group: a Ctrl-C in the terminal reaches the launcher alone, which then
  * stops the gateway in order. A managed one ends by itself when its launcher dies, since its IPC channel closes.
  */
 export function startGatewayProcess(program: GatewayProgram, onLine: (line: string) => void): GatewayProcess {
   const { command, args, environment, managed } = program;
-  const child = spawn(command, args, {
-    env: environment,
-    detached: true,
-    stdio: managed ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn(command, args, {
+      env: environment,
+      detached: true,
+      stdio: managed ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    return neverStarted(error as NodeJS.ErrnoException);
+  }
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
+    const lines = createLineReader(onLine);
+    stream?.on('data', lines.push).once('end', lines.end);
   }
-  if (managed) {
-    // A child that is gone already cannot be told anything; its exit says why.
-    child.send({ kind: 'start', ...managed }, () => {});
-  }
+  // A child that is gone already cannot be told anything; its exit says why.
+  if (managed) child.send({ kind: 'start', ...managed }, () => {});
   const exited = exitOf(child);
   return {
     pid: child.pid,
     exited,
-    reported: new Promise((resolve) => {
-      child.on('message', (message) => {
-        const { kind, reason } = message as { kind?: unknown; reason?: unknown };
-        if (kind === 'ready') resolve({ kind });
-        if (kind === 'failed') resolve({ kind, reason: String(reason) });
-      });
-    }),
+    reported: reportOf(child),
     async stop(graceMs) {
       child.kill('SIGTERM');
       const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);
@@ -71,12 +72,38 @@ export function startGatewayProcess(program: GatewayProgram, onLine: (line: stri
   };
 }
 
+/** Most failures are told later, by an event; of a program that is none for this machine `spawn` throws. */
+function neverStarted(error: NodeJS.ErrnoException): GatewayProcess {
+  const exited = Promise.resolve({ code: null, signal: null, spawnError: error.code ?? error.message });
+  return { pid: undefined, exited, reported: new Promise(() => {}), stop: () => exited };
+}
+
+function reportOf(child: ChildProcess): Promise<GatewayReport> {
+  return new Promise((resolve) => {
+    child.on('message', (message) => {
+      const { kind, reason } = (message ?? {}) as { kind?: unknown; reason?: unknown };
+      if (kind === 'ready') resolve({ kind });
+      if (kind === 'failed') resolve({ kind, reason: String(reason) });
+    });
+  });
+}
+
 function exitOf(child: ChildProcess): Promise<GatewayExit> {
   return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
+    child.on('error', (error: NodeJS.ErrnoException) => {
       if (child.pid === undefined) resolve({ code: null, signal: null, spawnError: error.code ?? error.message });
     });
-    // `close`, not `exit`: the last lines on stderr are the reason people look for.
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('exit', (code, signal) => {
+      const giveUp = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        resolve({ code, signal });
+      }, LAST_OUTPUT_MS);
+      // `close`, not `exit`: the last lines on stderr are the reason people look for.
+      child.once('close', () => {
+        clearTimeout(giveUp);
+        resolve({ code, signal });
+      });
+    });
   });
 }

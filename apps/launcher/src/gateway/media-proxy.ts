@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { PicoPath } from '@picoclaw/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorBody } from '../errors.ts';
+import type { PublicAddress } from '../access/origin.ts';
+import { errorBody, errors } from '../errors.ts';
 import type { RunningGateway } from './find-gateway.ts';
 import type { ProxyServer } from './proxy-server.ts';
+import { upstreamHeaders } from './upstream-headers.ts';
 
 const REQUEST_HEADERS = ['accept', 'range', 'if-range', 'if-none-match', 'if-modified-since'];
 const RESPONSE_HEADERS = [
@@ -16,11 +19,20 @@ const RESPONSE_HEADERS = [
   'cache-control',
 ];
 
+/** A file of which no byte moves for this long is given up; a paused player comes back with a Range request. */
+const STALLED_AFTER_MS = 120_000;
+
+/** One file to be fetched for a client. */
+interface MediaJob {
+  readonly gateway: RunningGateway;
+  readonly id: string;
+  readonly address: PublicAddress;
+}
+
 /** Passes `GET|HEAD /pico/media/:id` to the gateway; only listed headers cross, in either direction. */
 export function proxyMedia(
   server: ProxyServer,
-  gateway: RunningGateway,
-  id: string,
+  { gateway, id, address }: MediaJob,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
@@ -31,31 +43,34 @@ export function proxyMedia(
     if (value !== undefined) response.setHeader(name, value);
   }
   const headers = {
-    host: request.headers.host ?? '',
+    ...upstreamHeaders(gateway, request, address),
     ...pick(request.headers, REQUEST_HEADERS),
-    authorization: `Bearer ${gateway.token.reveal()}`,
     connection: 'close',
   };
-  const target = { gateway, path: `/pico/media/${encodeURIComponent(id)}`, headers };
+  const target = { gateway, path: `${PicoPath.media}${encodeURIComponent(id)}`, headers };
   server.request(request.raw, response, target, {
     onError: (error) => {
       request.log.warn({ code: 'gateway_unavailable', cause: error.code }, 'media: the gateway did not answer');
       if (response.headersSent) response.destroy();
-      else writeUnavailable(response);
+      else writeError(response, error.code === 'ANSWER_TIMEOUT' ? 'gateway_timeout' : 'gateway_unavailable');
     },
-    onResponse: (upstream) => relay(upstream, reply),
+    onResponse: (upstream) => relay(upstream, response),
   });
 }
 
-function writeUnavailable(response: ServerResponse): void {
-  response.writeHead(503, { 'content-type': 'application/json; charset=utf-8', 'retry-after': '1' });
-  response.end(JSON.stringify(errorBody('gateway_unavailable')));
+function writeError(response: ServerResponse, code: 'gateway_timeout' | 'gateway_unavailable'): void {
+  response.writeHead(errors[code].status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    ...(code === 'gateway_unavailable' && { 'retry-after': '1' }),
+  });
+  response.end(JSON.stringify(errorBody(code)));
 }
 
-function relay(upstream: IncomingMessage, reply: FastifyReply): void {
-  const response = reply.raw;
+function relay(upstream: IncomingMessage, response: ServerResponse): void {
   // An upstream that dies in mid-body would leave the client waiting for ever.
   upstream.once('close', () => upstream.complete || response.destroy());
+  upstream.setTimeout(STALLED_AFTER_MS, () => upstream.destroy());
   response.writeHead(upstream.statusCode ?? 502, pick(upstream.headers, RESPONSE_HEADERS));
   upstream.pipe(response);
 }

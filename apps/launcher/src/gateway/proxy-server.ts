@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import httpProxy from 'http-proxy';
 import type { RunningGateway } from './find-gateway.ts';
 
@@ -9,10 +10,12 @@ export type UpstreamHeaders = Readonly<Record<string, string>>;
 /** What a caller sees of, and decides in, one proxied upgrade. */
 export interface UpgradeEvents {
   /** The gateway answered 101. `true` lets http-proxy write `response.headers` to the client and tie the two ends. */
-  onSwitch(response: IncomingMessage, upstream: Socket): boolean;
+  onSwitch(response: IncomingMessage): boolean;
+  /** The 101 has been written and each end is piped into the other. */
+  onTied(upstream: Socket): void;
   /** The gateway answered something else; nothing has been written to the client. */
   onRefusal(response: IncomingMessage): void;
-  /** Nothing usable came back; nothing has been written to the client. `HANDSHAKE_TIMEOUT` when it took too long. */
+  /** Nothing usable came back; nothing has been written to the client. `ANSWER_TIMEOUT` when it took too long. Called once. */
   onError(error: NodeJS.ErrnoException): void;
 }
 
@@ -32,6 +35,7 @@ export interface Target {
 /** For plain requests: the gateway's answer, to be written by the caller. */
 export interface ResponseEvents {
   onResponse(upstream: IncomingMessage): void;
+  /** Called at most once; perhaps after `onResponse`. */
   onError(error: NodeJS.ErrnoException): void;
 }
 
@@ -46,7 +50,6 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
     agent: false as never,
     xfwd: false,
     selfHandleResponse: true,
-    proxyTimeout: timeoutMs,
   });
   // This pass writes `content-length: 0` and still sends the body, which the next hop reads as another request.
   const passes = proxy as unknown as { webPasses: { name: string }[] };
@@ -58,11 +61,19 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
   proxy.on('proxyReqWs', (upstream, request, client) => {
     const events = upgradeEvents.get(request);
     if (events !== undefined) judgeAnswer(upstream, events);
-    boundHandshake(upstream, client, timeoutMs);
+    const stopWaiting = boundAnswer(upstream, timeoutMs);
+    const leave = () => upstream.destroy();
+    client.once('close', leave);
+    // A request is closed as soon as its socket belongs to the WebSocket.
+    upstream.once('close', () => {
+      stopWaiting();
+      client.off('close', leave);
+    });
   });
   const responseEvents = new WeakMap<IncomingMessage, ResponseEvents>();
   proxy.on('proxyRes', (upstream, request) => responseEvents.get(request)?.onResponse(upstream));
   proxy.on('proxyReq', (upstream, _request, response) => {
+    upstream.once('response', boundAnswer(upstream, timeoutMs));
     // Since Node 15.5 nothing else notices that the client of a running answer has gone.
     response.once('close', () => response.writableFinished || upstream.destroy());
   });
@@ -71,13 +82,15 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
     upgrade(request, socket, head, to, events) {
       upgradeEvents.set(request, events);
       request.headers = { ...to.headers };
-      guard(events.onError, () => proxy.ws(request, socket, head, { target: urlOf(to) }, events.onError));
+      guard(events, (onError) => proxy.ws(request, socket, head, { target: urlOf(to) }, onError));
     },
     request(request, response, to, events) {
       responseEvents.set(request, events);
       // Edited here, not in `proxyReq`: that event does not fire for `Expect: 100-continue`.
       request.headers = { ...to.headers };
-      guard(events.onError, () => proxy.web(request, response, { target: urlOf(to) }, events.onError));
+      // A body would go out behind headers that announce none, and be read as another request.
+      const buffer = Readable.from([]);
+      guard(events, (onError) => proxy.web(request, response, { target: urlOf(to), buffer }, onError));
     },
   };
 }
@@ -86,7 +99,7 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
  * Puts the caller's judgement before http-proxy's own listeners, which copy whatever comes: a 101 for another protocol,
  * hop-by-hop headers, `transfer-encoding` in front of a body that is chunked no more.
  */
-function judgeAnswer(upstream: ClientRequest, { onSwitch, onRefusal }: UpgradeEvents): void {
+function judgeAnswer(upstream: ClientRequest, { onSwitch, onTied, onRefusal }: UpgradeEvents): void {
   // http-proxy adds its listeners right after this event, in the same turn.
   queueMicrotask(() => {
     const [tie] = upstream.listeners('upgrade');
@@ -95,33 +108,40 @@ function judgeAnswer(upstream: ClientRequest, { onSwitch, onRefusal }: UpgradeEv
     upstream.on('response', onRefusal);
     upstream.on('upgrade', (response, socket: Socket, head) => {
       socket.on('error', () => socket.destroy());
-      if (onSwitch(response, socket)) tie?.call(upstream, response, socket, head);
-      else socket.destroy();
+      if (!onSwitch(response)) return socket.destroy();
+      tie?.call(upstream, response, socket, head);
+      onTied(socket);
+      return undefined;
     });
   });
 }
 
-class HandshakeTimeout extends Error {
-  readonly code = 'HANDSHAKE_TIMEOUT';
+class AnswerTimeout extends Error {
+  readonly code = 'ANSWER_TIMEOUT';
 }
 
-/** A gateway that accepts and says nothing, or a client that left meanwhile, must not hold two descriptors for ever. */
-function boundHandshake(upstream: ClientRequest, client: Socket, timeoutMs: number): void {
-  const timer = setTimeout(() => upstream.destroy(new HandshakeTimeout('no answer to the handshake')), timeoutMs);
-  const gone = () => upstream.destroy();
-  client.once('close', gone);
-  // A request is closed as soon as its socket belongs to the WebSocket.
-  upstream.once('close', () => {
-    clearTimeout(timer);
-    client.off('close', gone);
-  });
+/** A gateway that accepts and says nothing must not hold two descriptors for ever. Answers with the way to stop waiting. */
+function boundAnswer(upstream: ClientRequest, timeoutMs: number): () => void {
+  const timer = setTimeout(() => upstream.destroy(new AnswerTimeout('no answer in time')), timeoutMs);
+  const stop = () => clearTimeout(timer);
+  upstream.once('close', stop);
+  return stop;
 }
 
-/** http-proxy throws on some requests instead of reporting an error. */
-function guard(onError: (error: NodeJS.ErrnoException) => void, call: () => void): void {
+/** http-proxy throws on some requests instead of reporting an error, and reports some errors twice. */
+function guard(
+  { onError }: Pick<UpgradeEvents, 'onError'>,
+  call: (onError: (error: NodeJS.ErrnoException) => void) => void,
+): void {
+  let isReported = false;
+  const report = (error: NodeJS.ErrnoException) => {
+    if (isReported) return;
+    isReported = true;
+    onError(error);
+  };
   try {
-    call();
+    call(report);
   } catch (error) {
-    onError(error as NodeJS.ErrnoException);
+    report(error as NodeJS.ErrnoException);
   }
 }

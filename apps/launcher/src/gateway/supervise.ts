@@ -1,8 +1,10 @@
 import type { PidReader, PidRecord } from '@picoclaw/pid';
 import type { BaseLogger } from 'pino';
+import { awaitReady } from './await-ready.ts';
+import { describeExit } from './failure-reason.ts';
 import { type GatewayExit, type GatewayProcess, type GatewayProgram, startGatewayProcess } from './gateway-process.ts';
 import type { GatewayLog } from './logs.ts';
-import { createRestartPolicy } from './restart-policy.ts';
+import { createRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 
 /** Where the gateway is in its life. */
 export type GatewayState = 'running' | 'starting' | 'restarting' | 'stopping' | 'stopped' | 'error';
@@ -35,13 +37,18 @@ export type OrderResult =
       readonly message: string;
     };
 
-/** Starts, watches and stops the gateway; one order at a time. */
+/** How long an order to start takes: until the gateway is ready or has failed, or only until its process runs. */
+export interface StartOptions {
+  readonly until?: 'ready' | 'spawned';
+}
+
+/** Starts, watches and stops the gateway; one order at a time, another one meanwhile is `busy`. */
 export interface Supervisor {
   status(): Promise<SupervisorStatus>;
-  /** Attaches to a live gateway, or starts one; waits until it is ready or has failed. */
-  start(): Promise<OrderResult>;
+  /** Attaches to a live gateway, or starts one. */
+  start(options?: StartOptions): Promise<OrderResult>;
   stop(): Promise<OrderResult>;
-  restart(): Promise<OrderResult>;
+  restart(options?: StartOptions): Promise<OrderResult>;
   readonly log: GatewayLog;
   /** Stops what this launcher started, unless it is to be kept. */
   close(): Promise<void>;
@@ -57,55 +64,61 @@ interface SupervisorOptions {
   readonly stopAttached: StopAttached;
   readonly log: GatewayLog;
   readonly logger: BaseLogger;
+  readonly policy?: RestartPolicy;
   readonly keepGateway?: boolean;
   readonly startTimeoutMs?: number;
   readonly graceMs?: number;
   readonly now?: () => number;
 }
 
-/** Not one of ours: it says nothing over IPC, so its pid file is what tells that it is there. */
-const FOREIGN_POLL_MS = 100;
 const TAIL_LINES = 20;
 /** Somebody else's gateway was faster (sysexits.h EX_TEMPFAIL): that one is the gateway. */
 const EXIT_ALREADY_RUNNING = 75;
 
 /** Supervises the gateway (launcher-http.md, "Gateway"). */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { pidReader, log, logger, graceMs = 8_000, now = Date.now } = options;
-  const policy = createRestartPolicy(now);
+  const { pidReader, log, logger, policy = createRestartPolicy(), now = Date.now } = options;
+  const { graceMs = 8_000, startTimeoutMs = 20_000 } = options;
   let child: GatewayProcess | undefined;
+  let ending: Promise<unknown> | undefined;
   let state: GatewayState = 'stopped';
   let order: 'start' | 'stop' | undefined;
   let lastExit: LastExit | undefined;
   let reason: string | undefined;
   let restartTimer: NodeJS.Timeout | undefined;
-  let closed = false;
+  let isClosed = false;
 
   const liveRecord = async (): Promise<PidRecord | undefined> => {
     const found = await pidReader.read();
     return found.state === 'alive' ? found.record : undefined;
   };
 
-  const noteExit = (exit: GatewayExit) => {
-    lastExit = { code: exit.code, signal: exit.signal, at: new Date(now()).toISOString(), tail: log.tail(TAIL_LINES) };
-    reason = describeExit(exit, lastExit.tail);
+  const noteExit = (exit: GatewayExit, reported?: string) => {
+    const tail = log.tail(TAIL_LINES);
+    lastExit = { code: exit.code, signal: exit.signal, at: new Date(now()).toISOString(), tail };
+    reason = describeExit(exit, tail, reported);
   };
 
-  /** Watches a gateway that has become ready; its unexpected end is answered by the restart policy. */
+  /** A death that nobody ordered: the restart policy says what follows. */
+  const afterDeath = (exit: GatewayExit, upMs: number) => {
+    if (isClosed) return;
+    const decision = policy.died({ code: exit.code, upMs });
+    logger.error({ code: 'gateway_died', exit: exit.code, signal: exit.signal, decision }, reason ?? '');
+    if (!decision.restart) {
+      state = 'error';
+      reason = `${reason} It is not started again: ${decision.reason}.`;
+      return;
+    }
+    state = 'restarting';
+    restartTimer = setTimeout(() => void exclusively('start', () => run({ isRestart: true })), decision.delayMs);
+  };
+
   const watch = async (watched: GatewayProcess, readyAt: number) => {
     const exit = await watched.exited;
     if (child !== watched) return;
     child = undefined;
     noteExit(exit);
-    const decision = policy.died({ code: exit.code, upMs: now() - readyAt });
-    logger.error({ code: 'gateway_died', exit: lastExit?.code, signal: lastExit?.signal, decision }, reason ?? '');
-    if (closed || !decision.restart) {
-      state = 'error';
-      if (!decision.restart) reason = `${reason} It is not started again: ${decision.reason}.`;
-      return;
-    }
-    state = 'restarting';
-    restartTimer = setTimeout(() => void exclusively('start', run), decision.delayMs);
+    afterDeath(exit, now() - readyAt);
   };
 
   const fail = (message: string, why: 'failed' | 'precondition_failed' = 'failed'): OrderResult => {
@@ -115,120 +128,104 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return { ok: false, reason: why, message };
   };
 
-  const becomeReady = async (started: GatewayProcess): Promise<'ready' | { failed: string } | GatewayExit> => {
-    const { startTimeoutMs = 20_000 } = options;
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), startTimeoutMs);
-    const timedOut = new Promise<{ failed: string }>((resolve) => {
-      deadline.signal.addEventListener('abort', () =>
-        resolve({ failed: `not ready within ${startTimeoutMs / 1000} s` }),
-      );
-    });
-    // A reported failure is followed by the exit, whose last lines say more.
-    const reported = started.reported.then(
-      ({ kind }): Promise<'ready' | GatewayExit> => (kind === 'ready' ? Promise.resolve('ready') : started.exited),
-    );
-    try {
-      return await Promise.race([reported, started.exited, timedOut, pidFileNames(started.pid, deadline.signal)]);
-    } finally {
-      clearTimeout(timer);
-      deadline.abort();
-    }
+  const endProcess = (own: GatewayProcess) => {
+    child = undefined;
+    const exit = own.stop(graceMs);
+    ending = exit;
+    return exit;
   };
 
-  const pidFileNames = async (pid: number | undefined, signal: AbortSignal): Promise<'ready'> => {
-    while (!signal.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, FOREIGN_POLL_MS));
-      const record = await liveRecord();
-      // Our own reports by itself, and later: the file stands before its agents do.
-      if (record?.pid === pid && !record?.capabilities?.includes('composed-token')) return 'ready';
-    }
-    return new Promise<never>(() => {});
+  const attachTo = ({ pid }: PidRecord): OrderResult => {
+    state = 'stopped';
+    reason = undefined;
+    return { ok: true, pid };
   };
 
   /** One start, from the look for a live gateway to readiness or the reason of the failure. */
-  const run = async (): Promise<OrderResult> => {
+  const run = async ({ isRestart = false, onSpawned = ignore }: RunOptions = {}): Promise<OrderResult> => {
     const attached = await liveRecord();
-    if (attached !== undefined) {
-      state = 'stopped';
-      return { ok: true, pid: attached.pid };
-    }
+    if (attached !== undefined) return attachTo(attached);
     state = 'starting';
     const prepared = await options.prepare();
     if (!prepared.ok) return fail(prepared.message, 'precondition_failed');
+    // What is started now nobody would stop any more.
+    if (isClosed) return busy('shutdown');
     const started = startGatewayProcess(prepared.program, (line) => log.append(line));
     child = started;
-    const outcome = await becomeReady(started);
-    if (outcome === 'ready') {
+    if (started.pid !== undefined) onSpawned(started.pid);
+    const outcome = await awaitReady(started, { pidReader, timeoutMs: startTimeoutMs });
+    if (outcome.state === 'ready') {
       state = 'running';
       reason = undefined;
       logger.info({ code: 'gateway_started', pid: started.pid }, 'gateway is ready');
       void watch(started, now());
       return { ok: true, pid: started.pid };
     }
+    const tooSlow = outcome.state === 'too_slow' ? `not ready within ${startTimeoutMs / 1000} s` : undefined;
+    const exit = outcome.state === 'exited' ? outcome.exit : await endProcess(started);
     child = undefined;
-    if ('failed' in outcome) {
-      await started.stop(graceMs);
-      return fail(`The gateway did not start: ${outcome.failed}.`);
-    }
-    return startFailed(outcome);
+    const winner = exit.code === EXIT_ALREADY_RUNNING ? await liveRecord() : undefined;
+    if (winner !== undefined) return attachTo(winner);
+    noteExit(exit, outcome.state === 'exited' ? outcome.reported : tooSlow);
+    const failed = fail(reason ?? 'The gateway did not start.');
+    if (isRestart) afterDeath(exit, 0);
+    return failed;
   };
 
-  const startFailed = async (exit: GatewayExit): Promise<OrderResult> => {
-    const winner = exit.code === EXIT_ALREADY_RUNNING ? await liveRecord() : undefined;
-    if (winner !== undefined) {
-      state = 'stopped';
-      return { ok: true, pid: winner.pid };
-    }
-    noteExit(exit);
-    return fail(reason ?? 'The gateway did not start.');
+  const stopAttachedGateway = async (): Promise<OrderResult> => {
+    const found = await pidReader.read();
+    if (found.state === 'unverifiable') return notOurGateway(found.reason);
+    if (found.state !== 'alive') return { ok: false, reason: 'not_running', message: 'No gateway is running.' };
+    state = 'stopping';
+    const result = await options.stopAttached(found.record, graceMs);
+    return result === 'stopped' ? { ok: true, pid: found.record.pid } : notOurGateway();
   };
 
   const stopNow = async (): Promise<OrderResult> => {
     clearTimeout(restartTimer);
     const own = child;
+    let result: OrderResult = { ok: true, pid: own?.pid };
     if (own !== undefined) {
       state = 'stopping';
-      child = undefined;
-      await own.stop(graceMs);
+      await endProcess(own);
       logger.info({ code: 'gateway_stopped', pid: own.pid }, 'gateway stopped');
     } else {
-      const found = await pidReader.read();
-      if (found.state !== 'alive') {
-        state = 'stopped';
-        return { ok: false, reason: 'not_running', message: 'No gateway is running.' };
-      }
-      state = 'stopping';
-      const result = await options.stopAttached(found.record, graceMs);
-      if (result === 'refused') {
-        state = 'stopped';
-        return {
-          ok: false,
-          reason: 'not_a_gateway',
-          message: 'The process in the pid file is not provably our gateway.',
-        };
-      }
+      result = await stopAttachedGateway();
     }
     state = 'stopped';
     reason = undefined;
-    return { ok: true, pid: own?.pid };
+    return result;
   };
 
   const exclusively = async (kind: 'start' | 'stop', work: () => Promise<OrderResult>): Promise<OrderResult> => {
-    if (order !== undefined || closed)
-      return { ok: false, reason: 'busy', message: `A ${order ?? 'shutdown'} is in progress.` };
+    if (order !== undefined || isClosed) return busy(order ?? 'shutdown');
     order = kind;
     try {
       return await work();
+    } catch (error) {
+      logger.error({ code: 'gateway_order_failed', err: error }, `the ${kind} failed`);
+      return fail(`The ${kind} failed: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       order = undefined;
     }
   };
 
-  const startFresh = () => {
+  /** An order that only has to begin is answered as soon as there is a process, and goes on by itself. */
+  const startBy = async (
+    { until = 'ready' }: StartOptions,
+    work: (onSpawned: (pid: number) => void) => Promise<OrderResult>,
+  ): Promise<OrderResult> => {
+    let onSpawned: (pid: number) => void = ignore;
+    const spawned = new Promise<OrderResult>((resolve) => {
+      if (until === 'spawned') onSpawned = (pid) => resolve({ ok: true, pid });
+    });
+    return Promise.race([spawned, exclusively('start', () => work(onSpawned))]);
+  };
+
+  const startFresh = (onSpawned: (pid: number) => void) => {
     policy.reset();
     clearTimeout(restartTimer);
-    return run();
+    return run({ onSpawned });
   };
 
   return {
@@ -241,37 +238,41 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const shown = record !== undefined && settled ? 'running' : state;
       return { state: shown, record, owned, lastExit, reason: shown === 'running' ? undefined : reason };
     },
-    start: () => exclusively('start', startFresh),
+    start: (how = {}) => startBy(how, startFresh),
     stop: () => exclusively('stop', stopNow),
-    restart: () =>
-      exclusively('start', async () => {
+    restart: (how = {}) =>
+      startBy(how, async (onSpawned) => {
         const stopped = await stopNow();
         if (!stopped.ok && stopped.reason !== 'not_running') return stopped;
-        return startFresh();
+        return startFresh(onSpawned);
       }),
     async close() {
-      closed = true;
+      isClosed = true;
       clearTimeout(restartTimer);
-      if (child !== undefined && !options.keepGateway) await child.stop(graceMs);
+      if (child !== undefined && !options.keepGateway) await endProcess(child);
       child = undefined;
+      await ending;
       await log.close();
     },
   };
 }
 
-function describeExit({ code, signal, spawnError }: GatewayExit, tail: readonly string[]): string {
-  if (spawnError !== undefined) return `The gateway program could not be started (${spawnError}).`;
-  const how = signal === null ? `with code ${code}` : `by ${signal}`;
-  const said = tail.at(-1);
-  return `The gateway ended ${how}${said === undefined ? '.' : `: ${messageOf(said)}`}`;
+interface RunOptions {
+  /** Not asked for by anybody: a failure is one more death. */
+  readonly isRestart?: boolean;
+  readonly onSpawned?: (pid: number) => void;
 }
 
-/** The text of a log line, which of our own gateway is JSON. */
-function messageOf(line: string): string {
-  try {
-    const { msg } = JSON.parse(line) as { msg?: unknown };
-    return typeof msg === 'string' ? msg : line;
-  } catch {
-    return line;
-  }
-}
+const ignore = () => {};
+
+const busy = (order: string): OrderResult => ({
+  ok: false,
+  reason: 'busy',
+  message: `A ${order} is in progress.`,
+});
+
+const notOurGateway = (detail?: string): OrderResult => ({
+  ok: false,
+  reason: 'not_a_gateway',
+  message: `The process in the pid file is not provably our gateway${detail === undefined ? '' : `: ${detail}`}.`,
+});

@@ -1,18 +1,21 @@
-import { gatewayOrigin } from '@picoclaw/pid';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type ErrorCode, sendError } from '../errors.ts';
-import type { OrderResult, Supervisor } from '../gateway/supervise.ts';
+import type { ChannelReader } from '../gateway/channel.ts';
+import { reloadGateway } from '../gateway/reload.ts';
+import type { OrderResult, StartOptions, Supervisor } from '../gateway/supervise.ts';
 
 const logQuery = z.object({
   log_offset: z.coerce.number().int().min(0).default(0),
   log_run_id: z.string().max(64).optional(),
 });
 
-const RELOAD_TIMEOUT_MS = 10_000;
+/** `?wait=1`: answer when the gateway is ready or has failed, not when its process runs. */
+const startQuery = z.object({ wait: z.enum(['0', '1', 'false', 'true']).optional() });
 
 interface GatewayRouteOptions {
   readonly supervisor: Supervisor;
+  readonly channel: ChannelReader;
   /** Why the launcher does not start gateways, when it does not. */
   readonly startForbidden: string | undefined;
   readonly now?: () => number;
@@ -20,10 +23,11 @@ interface GatewayRouteOptions {
 
 /** `/api/gateway/*`: what the gateway is doing, and orders to it (launcher-http.md, "Gateway"). */
 export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteOptions): Promise<void> {
-  const { supervisor, startForbidden, now = Date.now } = options;
+  const { supervisor, channel, startForbidden, now = Date.now } = options;
 
   app.get('/api/gateway/status', async () => {
     const { state, record, owned, lastExit, reason } = await supervisor.status();
+    const { defaultModel } = await channel.read();
     const startedAt = record?.startedAt;
     return {
       gateway_status: state,
@@ -36,26 +40,23 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteO
       gateway_start_allowed: startForbidden === undefined,
       ...((startForbidden ?? reason) && { gateway_start_reason: startForbidden ?? reason }),
       gateway_restart_required: false,
+      ...(defaultModel !== undefined && { config_default_model: defaultModel }),
       ...(lastExit && { last_exit: lastExit }),
     };
   });
 
-  const order = (work: () => Promise<OrderResult>) => async (request: FastifyRequest, reply: FastifyReply) => {
-    if (startForbidden !== undefined) return preconditionFailed(reply, startForbidden);
-    return answer(request, reply, await work(), supervisor);
-  };
-  app.post(
-    '/api/gateway/start',
-    order(() => supervisor.start()),
-  );
-  app.post(
-    '/api/gateway/stop',
-    order(() => supervisor.stop()),
-  );
-  app.post(
-    '/api/gateway/restart',
-    order(() => supervisor.restart()),
-  );
+  const order =
+    (work: (how: StartOptions) => Promise<OrderResult>) => async (request: FastifyRequest, reply: FastifyReply) => {
+      if (startForbidden !== undefined) return preconditionFailed(reply, startForbidden);
+      const query = startQuery.safeParse(request.query);
+      if (!query.success) return sendError(request, reply, 'bad_request', { message: 'wait is 0 or 1.' });
+      const { wait = '0' } = query.data;
+      const isAwaited = wait === '1' || wait === 'true';
+      return answer(request, reply, await work({ until: isAwaited ? 'ready' : 'spawned' }), supervisor);
+    };
+  app.post('/api/gateway/start', order(supervisor.start));
+  app.post('/api/gateway/stop', order(supervisor.stop));
+  app.post('/api/gateway/restart', order(supervisor.restart));
 
   app.get('/api/gateway/logs', async (request, reply) => {
     const query = logQuery.safeParse(request.query);
@@ -69,17 +70,10 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteO
   app.post('/api/gateway/reload', async (request, reply) => {
     const { record } = await supervisor.status();
     if (record === undefined) return sendError(request, reply, 'gateway_unavailable');
-    try {
-      const response = await fetch(`${gatewayOrigin(record)}/reload?wait=1`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${record.token.reveal()}` },
-        signal: AbortSignal.timeout(RELOAD_TIMEOUT_MS),
-      });
-      return reply.code(response.status).send(await response.json());
-    } catch (error) {
-      request.log.warn({ code: 'gateway_unavailable', err: error }, 'the gateway did not answer to a reload');
-      return sendError(request, reply, 'gateway_unavailable');
-    }
+    const reload = await reloadGateway(record);
+    if (reload.answered) return reply.code(reload.status).send(reload.body);
+    request.log.warn({ code: 'gateway_unavailable', err: reload.cause }, 'the gateway did not answer to a reload');
+    return sendError(request, reply, 'gateway_unavailable');
   });
 }
 

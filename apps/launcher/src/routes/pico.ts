@@ -1,11 +1,18 @@
 import { offeredSubprotocols, Secret } from '@picoclaw/auth';
-import { CloseCode, CloseReason, PicoPath, SESSION_PARAMETER, Subprotocol } from '@picoclaw/protocol';
+import {
+  CloseCode,
+  CloseReason,
+  isSubprotocolSafe,
+  PicoPath,
+  SESSION_PARAMETER,
+  Subprotocol,
+} from '@picoclaw/protocol';
 import { takeUpgrade } from '@picoclaw/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AddressList, clientKey } from '../access/address.ts';
 import { judgeChannelCredentials } from '../access/channel-credentials.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
-import { publicAddress } from '../access/origin.ts';
+import { type PublicAddress, publicAddress } from '../access/origin.ts';
 import { tooManyAttempts } from '../access/session.ts';
 import { withoutToken } from '../access/token-link.ts';
 import { sendError } from '../errors.ts';
@@ -13,7 +20,10 @@ import type { ChannelReader } from '../gateway/channel.ts';
 import type { FindGateway, RunningGateway } from '../gateway/find-gateway.ts';
 import { proxyMedia } from '../gateway/media-proxy.ts';
 import type { ProxyServer } from '../gateway/proxy-server.ts';
+import { reloadGateway } from '../gateway/reload.ts';
 import type { SocketProxy } from '../gateway/socket-proxy.ts';
+import type { Supervisor } from '../gateway/supervise.ts';
+import { upstreamHeaders } from '../gateway/upstream-headers.ts';
 
 interface PicoOptions {
   readonly launcherToken: LauncherToken;
@@ -29,6 +39,12 @@ interface PicoOptions {
 export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Promise<void> {
   const { channel, findGateway, sockets } = options;
 
+  /** While the gateway was looked for, the person may have signed out. */
+  const hasEnded = ({ caller }: FastifyRequest): boolean => {
+    const { sessions } = app.sessionGate;
+    return caller.kind === 'session' && sessions.verify(sessions.reissue(caller.session)).state !== 'valid';
+  };
+
   const connect = async (request: FastifyRequest, reply: FastifyReply) => {
     const settings = await channel.read();
     const verdict = await judgeChannelCredentials(app.loginLimit, request, settings, options);
@@ -38,17 +54,18 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
     }
     const gateway = await findGateway();
     if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
+    if (hasEnded(request)) return sendError(request, reply, 'invalid_credentials', { shownCode: 'invalid_token' });
     const upgrade = takeUpgrade(request, reply);
     if (upgrade === undefined) return sendError(request, reply, 'upgrade_required');
     // Read now: the headers are about to be replaced by those for the gateway.
-    const ownToken = ownTokenProtocol(request);
+    const fallback = protocolWithoutSelection(request);
     sockets.open({
       request: request.raw,
       upgrade,
       target: targetFor(request, gateway, publicAddress(request, options.trustedProxies)),
       sessionId: request.caller.kind === 'session' ? request.caller.session.id : undefined,
       clientKey: clientKey(request.ip),
-      selectSubprotocol: (upstream) => upstream ?? ownToken,
+      selectSubprotocol: (upstream) => upstream ?? fallback,
       onOutcome: (outcome, detail) =>
         request.log.info({ code: 'pico_upgrade', outcome, detail }, `pico upgrade: ${outcome}`),
     });
@@ -62,7 +79,8 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
     const gateway = await findGateway();
     if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
     const { id } = request.params as { id: string };
-    proxyMedia(options.proxyServer, gateway, id, request, reply);
+    const address = publicAddress(request, options.trustedProxies);
+    proxyMedia(options.proxyServer, { gateway, id, address }, request, reply);
     return reply;
   });
 
@@ -83,12 +101,18 @@ const unavailable = (request: FastifyRequest, reply: FastifyReply, reason: strin
   return sendError(request, reply, 'gateway_unavailable', { message: reason, headers: { 'retry-after': '1' } });
 };
 
-/** A browser that offered a subprotocol insists on getting one of those back. */
-const ownTokenProtocol = ({ headers }: FastifyRequest): string | undefined =>
-  offeredSubprotocols(headers).find((name) => name.startsWith(Subprotocol.tokenPrefix) && /^[\x21-\x7e]+$/.test(name));
+/**
+ * What to answer when the gateway has selected no subprotocol: a browser that offered some insists on getting one back.
+ * `pico.v1` promises nothing that a gateway without a selection does not do; `pico.v2` does.
+ */
+function protocolWithoutSelection({ headers }: FastifyRequest): string | undefined {
+  const offered = offeredSubprotocols(headers);
+  if (offered.includes(Subprotocol.v1)) return Subprotocol.v1;
+  return offered.find((name) => name.startsWith(Subprotocol.tokenPrefix) && isSubprotocolSafe(name));
+}
 
 /** The upgrade as the gateway gets it: made anew, so that no cookie and no token of the browser's is in it. */
-function targetFor(request: FastifyRequest, gateway: RunningGateway, address: { isSecure: boolean; host: string }) {
+function targetFor(request: FastifyRequest, gateway: RunningGateway, address: PublicAddress) {
   const { headers } = request;
   const query = withoutToken(request.url).split('?').slice(1).join('?');
   const protocols = offeredSubprotocols(headers).filter((name) => name === Subprotocol.v1 || name === Subprotocol.v2);
@@ -104,15 +128,11 @@ function targetFor(request: FastifyRequest, gateway: RunningGateway, address: { 
     gateway,
     path: query === '' ? PicoPath.socket : `${PicoPath.socket}?${query}`,
     headers: {
-      host: `${gateway.host.includes(':') ? `[${gateway.host}]` : gateway.host}:${gateway.port}`,
+      ...upstreamHeaders(gateway, request, address),
       connection: 'Upgrade',
       upgrade: 'websocket',
       'sec-websocket-version': '13',
       'sec-websocket-key': headers['sec-websocket-key'] ?? '',
-      authorization: `Bearer ${gateway.token.reveal()}`,
-      'x-forwarded-for': request.ip,
-      'x-forwarded-proto': address.isSecure ? 'https' : 'http',
-      'x-forwarded-host': address.host,
       ...Object.fromEntries(present),
     },
   };
@@ -127,11 +147,12 @@ interface PicoApiOptions extends Pick<PicoOptions, 'launcherToken' | 'channel' |
   readonly rotate: () => Promise<Secret | string>;
   /** Enables the channel and gives it a token when it has none. */
   readonly enable: () => Promise<void>;
+  readonly supervisor: Supervisor;
 }
 
 /** `/api/pico/*`: how a client connects, and the channel token. */
 export async function picoApiRoutes(app: FastifyInstance, options: PicoApiOptions): Promise<void> {
-  const { launcherToken, channel, trustedProxies, basePath, rotate, enable } = options;
+  const { launcherToken, channel, trustedProxies, basePath, rotate, enable, supervisor } = options;
 
   const info = async (request: FastifyRequest) => {
     const { enabled, token, allowTokenQuery } = await channel.read();
@@ -149,14 +170,26 @@ export async function picoApiRoutes(app: FastifyInstance, options: PicoApiOption
   };
   app.get('/api/pico/info', info);
 
+  /** Has the running gateway, if there is one, take the new token at once: until then it would take the old one. */
+  const takesEffect = async (request: FastifyRequest): Promise<boolean> => {
+    const { record } = await supervisor.status();
+    if (record === undefined) return false;
+    const reload = await reloadGateway(record);
+    if (reload.answered && reload.status === 200) return true;
+    const why = reload.answered ? { status: reload.status } : { err: reload.cause };
+    request.log.warn({ code: 'gateway_reload_failed', ...why }, 'the gateway did not take the new channel token');
+    return false;
+  };
+
   app.post('/api/pico/token', async (request, reply) => {
     const token = await rotate();
     if (typeof token === 'string') {
       const message = `The channel token comes from ${token}: change it there.`;
       return sendError(request, reply, 'channel_token_managed_elsewhere', { message });
     }
-    request.log.info({ code: 'channel_token_rotated' }, 'the channel token was rotated');
-    return reply.header('cache-control', 'no-store').send({ status: 'ok', token: token.reveal() });
+    const reloaded = await takesEffect(request);
+    request.log.info({ code: 'channel_token_rotated', reloaded }, 'the channel token was rotated');
+    return reply.header('cache-control', 'no-store').send({ status: 'ok', token: token.reveal(), reloaded });
   });
 
   app.get('/api/pico/token', async (request, reply) => {
