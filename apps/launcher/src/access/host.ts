@@ -49,7 +49,6 @@ function ownNames(): string[] {
  */
 function isNormalPath(url: string): boolean {
   const path = url.split('?', 1)[0] ?? '';
-  if (!path.startsWith('/')) return path === '*';
-  if (/\/\/|\\|%(?:2f|5c|00)/i.test(path)) return false;
+  if (!path.startsWith('/') || /\/\/|\\|%(?:2f|5c|00)/i.test(path)) return false;
   return !path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }

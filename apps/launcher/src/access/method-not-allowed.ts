@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { sendError } from '../errors.ts';
 
 /**
@@ -22,11 +22,15 @@ export function watchMethods(app: FastifyInstance): () => void {
     isDone = true;
     for (const [url, methods] of known) {
       const allow = [...methods].sort().join(', ');
+      const refuse = async (request: FastifyRequest, reply: FastifyReply) =>
+        sendError(request, reply, 'method_not_allowed', { headers: { allow } });
       app.route({
         method: names.filter((name) => !methods.has(name)) as HTTPMethods[],
         url,
         config: { public: true },
-        handler: (request, reply) => sendError(request, reply, 'method_not_allowed', { headers: { allow } }),
+        // As a hook, since no body is read for a method that is not there; the handler is for Fastify, which wants one.
+        onRequest: refuse,
+        handler: refuse,
       });
     }
   };

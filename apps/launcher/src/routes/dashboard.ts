@@ -85,13 +85,14 @@ export async function dashboardRoutes(
   app.get('/assets/*', { config: { public: true } }, (request, reply) => sendError(request, reply, 'not_found'));
 
   app.get('/login', { config: { public: 'optional', page: true } }, (request, reply) => {
-    if (!isSignedIn(request)) return index(request, reply.header('cache-control', 'no-store'));
+    reply.header('cache-control', 'no-store');
+    if (!isSignedIn(request)) return index(request, reply);
     const { next } = request.query as { next?: unknown };
     return reply.redirect(localPath(next ?? underBase(basePath, '/')), 303);
   });
   app.get('/setup', { config: { public: 'optional', page: true } }, (request, reply) => {
-    if (!isSetupPending()) return reply.redirect(underBase(basePath, '/login'), 303);
-    return index(request, reply.header('cache-control', 'no-store'));
+    reply.header('cache-control', 'no-store');
+    return isSetupPending() ? index(request, reply) : reply.redirect(underBase(basePath, '/login'), 303);
   });
   for (const url of [RESERVED, `${RESERVED}/*`])
     app.all(url, (request, reply) => sendError(request, reply, 'not_found'));
