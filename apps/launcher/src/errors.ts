@@ -1,6 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+interface ErrorRow {
+  readonly status: number;
+  readonly message: string;
+  /** The code that programs see, where another status says the same. */
+  readonly shown?: string;
+}
+
 /** Every refusal of the launcher: stable code, status, one sentence a person can act on. Listed in docs/errors.md. */
 export const errors = {
   invalid_body: { status: 400, message: 'The request body is not what this address expects.' },
@@ -18,7 +25,11 @@ export const errors = {
   unauthorized: { status: 401, message: 'Sign in, or send the launcher token as "Authorization: Bearer …".' },
   invalid_token: { status: 401, message: 'That is not the launcher token.' },
   invalid_setup_token: { status: 401, message: 'Enter the token that the launcher printed when it started.' },
-  invalid_credentials: { status: 403, message: 'No valid session or token came with this WebSocket.' },
+  invalid_credentials: {
+    status: 403,
+    message: 'No valid session or token came with this WebSocket.',
+    shown: 'invalid_token',
+  },
   origin_not_allowed: { status: 403, message: 'A page of another origin may not open this WebSocket.' },
   cross_site: { status: 403, message: 'The request came from another site.' },
   network_not_allowed: { status: 403, message: 'Your address is not in allowed_cidrs of launcher-config.json.' },
@@ -40,11 +51,12 @@ export const errors = {
   headers_too_large: { status: 431, message: 'The request headers are too large.' },
   internal_error: { status: 500, message: 'The launcher failed; its log says why.' },
   bad_gateway: { status: 502, message: 'The gateway answered with something that is not a WebSocket.' },
+  gateway_start_failed: { status: 502, message: 'The gateway did not start; its last log lines say why.' },
   gateway_unavailable: { status: 503, message: 'The gateway is not running or not reachable.' },
   too_many_pending: { status: 503, message: 'Too many connections are being opened at once; try again.' },
   config_unavailable: { status: 503, message: 'The configuration cannot be read or written; the log says why.' },
   gateway_timeout: { status: 504, message: 'The gateway did not answer within 10 seconds.' },
-} as const;
+} as const satisfies Readonly<Record<string, ErrorRow>>;
 
 /** A stable error code; programs match it, never the message. */
 export type ErrorCode = keyof typeof errors;
@@ -59,15 +71,14 @@ export const bareHeaders = {
 
 /** What may differ from the table in one reply. */
 export interface ErrorDetails {
-  /** The code that is shown, where several situations share one row. */
-  readonly shownCode?: string;
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The body of an error reply. */
-export function errorBody(code: ErrorCode, { shownCode = code, message = errors[code].message }: ErrorDetails = {}) {
-  return { error: shownCode, message };
+export function errorBody(code: ErrorCode, details: ErrorDetails = {}) {
+  const { message, shown = code }: ErrorRow = errors[code];
+  return { error: shown, message: details.message ?? message };
 }
 
 /** Answers with an error: a page where a browser navigates, JSON everywhere else. */

@@ -58,7 +58,7 @@ function judgeSession(request: FastifyRequest, channel: Channel, gate: ChannelGa
 const refusal = (message?: string): ChannelVerdict => ({
   ok: false,
   code: 'invalid_credentials',
-  details: { shownCode: 'invalid_token', ...(message !== undefined && { message }) },
+  ...(message !== undefined && { details: { message } }),
 });
 
 /** Whether the page behind a cookie is ours, or one of an origin that the configuration names. */

@@ -33,6 +33,7 @@ export function onClientError(error: NodeJS.ErrnoException, socket: Socket): voi
 function codeOf({ code = '', statusCode = 500 }: FastifyError): ErrorCode {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'body_too_large';
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'unsupported_media_type';
+  if (code === 'config_conflict') return code;
   if (code.startsWith('config_')) return 'config_unavailable';
   return statusCode >= 400 && statusCode < 500 ? 'invalid_body' : 'internal_error';
 }

@@ -60,7 +60,6 @@ const RETRY_SOON = { headers: { 'retry-after': '1' } };
 const DETAILS: Partial<Record<ErrorCode, ErrorDetails>> = {
   gateway_unavailable: RETRY_SOON,
   too_many_pending: RETRY_SOON,
-  invalid_credentials: { shownCode: 'invalid_token' },
 };
 
 /** Lifetime rules of proxied sockets, on http-proxy's events alone: neither end's fault may leak, hang or end the process. */

@@ -54,7 +54,7 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
     }
     const gateway = await findGateway();
     if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
-    if (hasEnded(request)) return sendError(request, reply, 'invalid_credentials', { shownCode: 'invalid_token' });
+    if (hasEnded(request)) return sendError(request, reply, 'invalid_credentials');
     const upgrade = takeUpgrade(request, reply);
     if (upgrade === undefined) return sendError(request, reply, 'upgrade_required');
     // Read now: the headers are about to be replaced by those for the gateway.
