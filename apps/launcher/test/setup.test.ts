@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
 import { aFreshLauncher, aLauncher, cookieOf, signIn, type TestLauncher, TOKEN } from './build-test-launcher.ts';
 
 const MINE = 'a-token-of-mine';
@@ -144,9 +144,14 @@ test('a token of the environment is changed in the environment', async () => {
 test('a configuration that cannot be written is a fault of the server, and makes no session', async () => {
   const launcher = await aFreshLauncher();
   const generated = launcher.token();
-  // A read-only folder would do as well, but does not stop root.
-  rmSync(launcher.home, { recursive: true });
-  writeFileSync(launcher.home, 'a file where the home was');
+  if (process.getuid?.() === 0) {
+    // Whom no mode stops is stopped by a folder where the file should be.
+    rmSync(launcher.paths.launcherConfigFile);
+    mkdirSync(launcher.paths.launcherConfigFile);
+  } else {
+    chmodSync(launcher.home, 0o500);
+    onTestFinished(() => chmodSync(launcher.home, 0o700));
+  }
   const reply = await setup(launcher, { token: MINE, confirm: MINE });
   expect([reply.statusCode, reply.json().error, reply.cookies]).toEqual([503, 'config_unavailable', []]);
   expect(launcher.launcherToken.isSetupPending).toBe(true);
