@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { allFilesBelow, freePort, freshHome, readHomeJson, writeHomeFile } from '../support/home.ts';
-import { built, isAlive, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { built, isAlive, pidRecord, root, run, startLauncher, until } from '../support/processes.ts';
 import { signIn } from '../support/sign-in.ts';
 
 describe('a start on an empty home', () => {
@@ -55,6 +57,36 @@ describe('a start on an empty home', () => {
       expect(logs).not.toContain(secret);
     }
   });
+});
+
+describe('npm start', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends launcher and gateway on %s with exit code 0, whoever gets the signal',
+    async (signal) => {
+      for (const toGroup of [true, false]) {
+        const home = freshHome();
+        const port = await freePort();
+        const npm = spawn('npm', ['start', '--', '--no-browser', '--port', String(port)], {
+          cwd: root,
+          detached: true,
+          env: { ...process.env, PICOCLAW_HOME: home, PICOCLAW_GATEWAY_PORT: String(await freePort()) },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        onTestFinished(() => void npm.kill('SIGKILL'));
+        let output = '';
+        npm.stdout.setEncoding('utf8').on('data', (part) => (output += part));
+        await until(
+          () => output.includes('  Logs'),
+          () => output,
+        );
+        const gatewayPid = pidRecord(home)?.pid ?? 0;
+        expect(isAlive(gatewayPid)).toBe(true);
+        process.kill(toGroup ? -(npm.pid ?? 0) : (npm.pid ?? 0), signal);
+        const [code] = await once(npm, 'close');
+        expect([toGroup, code, isAlive(gatewayPid), pidRecord(home)]).toEqual([toGroup, 0, false, undefined]);
+      }
+    },
+  );
 });
 
 describe('the launcher token', () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { freePort } from './home.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const built = (name: string): string => join(root, 'dist', name);
 
 /** What a program gets of our environment: nothing that would configure it. */

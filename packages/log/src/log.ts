@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Logger, multistream, pino, type StreamEntry } from 'pino';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import { textLine } from './text-line.ts';
+import { escapeC1, textLine } from './text-line.ts';
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -57,6 +57,7 @@ export function createLog({ level, file, console: shown }: LogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactedPaths, censor: '[secret]' },
+      hooks: { streamWrite: escapeC1 },
     },
     multistream(entries),
   );
