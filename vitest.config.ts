@@ -9,6 +9,9 @@ const project = (name: string, include: string, timeoutMs: number) => ({
   test: { name, include: [include], testTimeout: timeoutMs, hookTimeout: timeoutMs },
 });
 
+const endToEnd = project('end-to-end', 'tests/**/*.test.ts', 90_000);
+Object.assign(endToEnd.test, { maxWorkers: 1, sequence: { groupOrder: 1 } });
+
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
   test: {
@@ -18,7 +21,8 @@ export default defineConfig({
     projects: [
       project('packages', 'packages/*/test/**/*.test.ts', 20_000),
       project('apps', 'apps/*/test/**/*.test.{ts,tsx}', 30_000),
-      project('end-to-end', 'tests/**/*.test.ts', 90_000),
+      // Real processes want the machine for themselves, and each other's absence: after all others, one file at a time.
+      endToEnd,
     ],
   },
 });
