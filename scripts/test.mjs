@@ -14,7 +14,7 @@ const { status } = spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PICOCLAW_TEST_CHROMIUM: chromium },
+    env: { ...process.env, CHROME_PATH: chromium },
   },
 );
 process.exit(status ?? 1);

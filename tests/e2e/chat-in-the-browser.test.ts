@@ -9,8 +9,8 @@ import { pidRecord, startLauncher, until } from '../support/processes.ts';
 const { newPerson } = useBrowser();
 
 const TOKEN = 'a token of my own choice';
-/** The README's screenshots are taken from this very story: `PICOCLAW_SCREENSHOTS=docs/images npm test`. */
-const folder = process.env['PICOCLAW_SCREENSHOTS'];
+/** The README's screenshots are taken from this very story: `SCREENSHOTS_FOLDER=docs/images npm test`. */
+const folder = process.env['SCREENSHOTS_FOLDER'];
 
 async function screenshot(page: Page, name: string): Promise<void> {
   if (folder === undefined) return;

@@ -8,7 +8,7 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 export function useBrowser(): { newPerson(): Promise<BrowserContext> } {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = process.env['PICOCLAW_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+    const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
     browser = await chromium.launch({ executablePath, args: ARGS });
   });
   afterAll(() => browser.close());

@@ -30,6 +30,7 @@ import { createGatewayFinder } from './gateway/find-gateway.ts';
 import { createGatewayLog } from './gateway/logs.ts';
 import { prepareGateway } from './gateway/program.ts';
 import { createSupervisor, type Supervisor } from './gateway/supervise.ts';
+import { silenceKnownWarning } from './known-warning.ts';
 import { openBrowser } from './open-browser.ts';
 import { loadDashboard } from './routes/dashboard.ts';
 import { createSettings } from './settings.ts';
@@ -179,5 +180,6 @@ function fail(error: unknown): never {
 
 // A launcher outlives the terminal or tray that started it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+silenceKnownWarning();
 process.title = 'picoclaw launcher';
 await run(process.argv.slice(2)).catch(fail);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { rawReply } from '../errors.ts';
+import { bareHeaders, rawReply } from '../errors.ts';
 
 /** What was asked for in the handshake that the gateway answers. */
 export interface Handshake {
@@ -19,7 +19,7 @@ const REFUSAL_HEADERS = ['content-type', 'retry-after', 'www-authenticate', 'sec
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /** The `Sec-WebSocket-Accept` that belongs to a key (RFC 6455, 4.2.2). */
-export function acceptFor(key: string): string {
+function acceptFor(key: string): string {
   return createHash('sha1')
     .update(key + WEBSOCKET_GUID)
     .digest('base64');
@@ -70,7 +70,7 @@ export function readRefusal(response: IncomingMessage, onReply: (reply: string) 
     });
     // The body arrives here without its chunks, so its length is what frames it.
     const length = String(Buffer.byteLength(body));
-    const headers = { ...Object.fromEntries(kept), 'content-length': length, connection: 'close' };
+    const headers = { ...Object.fromEntries(kept), ...bareHeaders, 'content-length': length, connection: 'close' };
     onReply(rawReply(response.statusCode ?? 502, headers, body));
   });
 }

@@ -39,14 +39,22 @@ export interface ResponseEvents {
   onError(error: NodeJS.ErrnoException): void;
 }
 
-const urlOf = ({ gateway: { host, port }, path }: Target): string =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+/** An object, not a URL: http-proxy would parse that by `url.parse`, which warns (DEP0169) and on Node 26 throws. */
+const targetOf = ({ gateway: { host, port }, path }: Target) => ({
+  protocol: 'http:',
+  host,
+  hostname: host,
+  port,
+  path,
+});
 
 /** The only file that knows http-proxy. */
 export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxyServer {
   const proxy = httpProxy.createProxyServer({
     // The path is ours: http-proxy would collapse `//` in it. No agent: a kept-alive one throws when headers are edited.
     ignorePath: true,
+    // And it would parse the client's URL only to ignore it.
+    toProxy: true,
     agent: false as never,
     xfwd: false,
     selfHandleResponse: true,
@@ -82,7 +90,7 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
     upgrade(request, socket, head, to, events) {
       upgradeEvents.set(request, events);
       request.headers = { ...to.headers };
-      guard(events, (onError) => proxy.ws(request, socket, head, { target: urlOf(to) }, onError));
+      guard(events, (onError) => proxy.ws(request, socket, head, { target: targetOf(to) }, onError));
     },
     request(request, response, to, events) {
       responseEvents.set(request, events);
@@ -90,7 +98,7 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
       request.headers = { ...to.headers };
       // A body would go out behind headers that announce none, and be read as another request.
       const buffer = Readable.from([]);
-      guard(events, (onError) => proxy.web(request, response, { target: urlOf(to), buffer }, onError));
+      guard(events, (onError) => proxy.web(request, response, { target: targetOf(to), buffer }, onError));
     },
   };
 }

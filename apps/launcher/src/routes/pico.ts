@@ -139,7 +139,7 @@ function targetFor(request: FastifyRequest, gateway: RunningGateway, address: Pu
 }
 
 /** Re-entered launcher token, for what even a session does not get by itself. */
-export const LAUNCHER_TOKEN_HEADER = 'x-launcher-token';
+const LAUNCHER_TOKEN_HEADER = 'x-launcher-token';
 
 interface PicoApiOptions extends Pick<PicoOptions, 'launcherToken' | 'channel' | 'trustedProxies'> {
   readonly basePath: string;
