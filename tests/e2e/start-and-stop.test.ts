@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { allFilesBelow, freePort, freshHome, readHomeJson, writeHomeFile } from '../support/home.ts';
 import { built, isAlive, pidRecord, root, run, startLauncher, until } from '../support/processes.ts';
 import { signIn } from '../support/sign-in.ts';
+import { handshake } from '../support/sockets.ts';
 
 describe('a start on an empty home', () => {
   it('prints one block that says where to go, how to sign in, and what the gateway does', async () => {
@@ -186,6 +187,21 @@ describe('after kill -9', () => {
     await until(() => !isAlive(gatewayPid));
     await until(() => isAlive(pidRecord(home)?.pid ?? 0), second.output);
   });
+});
+
+it('waits for a gateway that is still finishing an answer, and then starts its own', async () => {
+  const home = freshHome();
+  const first = await startLauncher({ home });
+  const gatewayPid = pidRecord(home)?.pid ?? 0;
+  const authorization = `Bearer ${first.linkToken()}`;
+  const { socket } = await handshake(`${first.url.replace('http', 'ws')}/pico/ws`, { headers: { authorization } });
+  const streaming = once(socket, 'message');
+  socket.send(JSON.stringify({ type: 'message.send', payload: { content: '/stream 100' } }));
+  await streaming;
+  await first.kill('SIGKILL');
+  const second = await startLauncher({ home });
+  await until(() => !isAlive(gatewayPid), second.output);
+  await until(() => isAlive(pidRecord(home)?.pid ?? 0) && pidRecord(home)?.pid !== gatewayPid, second.output);
 });
 
 it('runs one gateway of fifty that are started at once on one home', { timeout: 120_000 }, async () => {

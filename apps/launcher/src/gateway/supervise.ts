@@ -5,6 +5,7 @@ import { describeExit } from './failure-reason.ts';
 import { type GatewayExit, type GatewayProcess, type GatewayProgram, startGatewayProcess } from './gateway-process.ts';
 import type { GatewayLog } from './logs.ts';
 import { createRestartPolicy, type RestartPolicy } from './restart-policy.ts';
+import { findStayingGateway } from './staying.ts';
 
 /** Where the gateway is in its life. */
 export type GatewayState = 'running' | 'starting' | 'restarting' | 'stopping' | 'stopped' | 'error';
@@ -143,7 +144,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** One start, from the look for a live gateway to readiness or the reason of the failure. */
   const run = async ({ isRestart = false, onSpawned = ignore }: RunOptions = {}): Promise<OrderResult> => {
-    const attached = await liveRecord();
+    const attached = await findStayingGateway(pidReader);
     if (attached !== undefined) return attachTo(attached);
     state = 'starting';
     const prepared = await options.prepare();
