@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { aProxy } from '../fixtures/a-proxy.ts';
 import { createPeers, deferred, frame, gone, readHead, switchingProtocols, upgradeRequest } from '../fixtures/peers.ts';
 
@@ -73,9 +73,9 @@ test('a client that never reads is closed when the idle time is over, whatever w
 test('a pair in which something moves outlives the idle time', async () => {
   const { proxy, client, peer } = await aPair(200);
   client.resume();
-  for (let beats = 0; beats < 6; beats += 1) {
-    peer.write(frame('', { opcode: 9 }));
-    await new Promise((resolve) => setTimeout(resolve, 80));
-  }
+  const startedAt = performance.now();
+  const beats = setInterval(() => peer.write(frame('', { opcode: 9 })), 40);
+  onTestFinished(() => clearInterval(beats));
+  await expect.poll(() => performance.now() - startedAt, { interval: 20 }).toBeGreaterThan(600);
   expect(proxy.openCount).toBe(1);
 });
