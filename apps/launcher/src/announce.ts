@@ -1,7 +1,7 @@
 import type { BindHost, Paths } from '@picoclaw/config';
 import type { LauncherToken } from './access/launcher-token.ts';
 import { underBase } from './access/session.ts';
-import type { SupervisorStatus } from './gateway/supervise.ts';
+import type { GatewayStatus } from './gateway/gateway-status.ts';
 
 interface Announcement {
   readonly addresses: readonly BindHost[];
@@ -9,8 +9,7 @@ interface Announcement {
   readonly basePath: string;
   readonly token: LauncherToken;
   readonly tokenFrom: string;
-  readonly gateway: SupervisorStatus;
-  readonly startForbidden: string | undefined;
+  readonly gateway: GatewayStatus;
   readonly paths: Paths;
   readonly version: string;
 }
@@ -42,13 +41,12 @@ function signInRow({ token, tokenFrom, basePath }: Announcement, base: string): 
   return `with the launcher token from ${tokenFrom}`;
 }
 
-function gatewayRow({ gateway, startForbidden }: Announcement): string {
-  const { state, record, owned, reason } = gateway;
-  if (state === 'running' && record !== undefined) {
-    const host = record.host.includes(':') ? `[${record.host}]` : record.host;
-    return `running at ${host}:${record.port}, pid ${record.pid}${owned ? '' : ', started by somebody else'}`;
+function gatewayRow({ gateway }: Announcement): string {
+  const { gateway_status: state, host = '', port, pid, owned, gateway_start_reason: reason } = gateway;
+  if (state === 'running' && port !== undefined) {
+    const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return `running at ${at}${pid === undefined ? '' : `, pid ${pid}`}${owned ? '' : ', started by somebody else'}`;
   }
-  if (startForbidden !== undefined) return `${state}: ${startForbidden}`;
   return reason === undefined ? state : `${state}: ${reason}`;
 }
 

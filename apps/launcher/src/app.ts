@@ -17,9 +17,11 @@ import { tokenLink } from './access/token-link.ts';
 import { type ErrorCode, sendError } from './errors.ts';
 import type { ChannelReader } from './gateway/channel.ts';
 import type { FindGateway } from './gateway/find-gateway.ts';
+import type { ReadGatewayStatus } from './gateway/gateway-status.ts';
 import { createProxyServer } from './gateway/proxy-server.ts';
 import { createSocketProxy } from './gateway/socket-proxy.ts';
 import type { Supervisor } from './gateway/supervise.ts';
+import type { TokenSync } from './gateway/token-sync.ts';
 import { type DashboardFiles, dashboardRoutes, entryRoutes } from './routes/dashboard.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -45,6 +47,8 @@ export interface LauncherOptions {
   readonly supervisor: Supervisor;
   readonly startForbidden: string | undefined;
   readonly findGateway: FindGateway;
+  readonly tokenSync: TokenSync;
+  readonly readStatus: ReadGatewayStatus;
   readonly channel: ChannelReader;
   readonly rotateChannelToken: () => Promise<Secret | string>;
   readonly enableChannel: () => Promise<void>;
@@ -115,12 +119,13 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
       await scope.register(setupRoutes, { launcherToken });
       await scope.register(gatewayRoutes, options);
       await scope.register(picoApiRoutes, {
-        ...{ launcherToken, channel, trustedProxies, basePath, supervisor: options.supervisor },
+        ...{ launcherToken, channel, trustedProxies, basePath, tokenSync: options.tokenSync },
         ...{ rotate: options.rotateChannelToken, enable: options.enableChannel },
       });
       await scope.register(systemRoutes, { version: options.version, settings: options.settings });
       await scope.register(picoRoutes, {
         ...{ launcherToken, channel, findGateway, proxyServer, sockets, trustedProxies, allowedHosts },
+        tokenSync: options.tokenSync,
       });
       await scope.register(dashboardRoutes, {
         files: options.dashboard,

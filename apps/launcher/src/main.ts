@@ -26,10 +26,13 @@ import { buildLauncher } from './app.ts';
 import { type LauncherFlags, parseFlags } from './flags.ts';
 import { stopAttached } from './gateway/attached.ts';
 import { createChannelReader } from './gateway/channel.ts';
+import { createExternalGateway } from './gateway/external-gateway.ts';
 import { createGatewayFinder } from './gateway/find-gateway.ts';
+import { createStatusReader } from './gateway/gateway-status.ts';
 import { createGatewayLog } from './gateway/logs.ts';
 import { prepareGateway } from './gateway/program.ts';
 import { createSupervisor, type Supervisor } from './gateway/supervise.ts';
+import { createTokenSync } from './gateway/token-sync.ts';
 import { silenceKnownWarning } from './known-warning.ts';
 import { openBrowser } from './open-browser.ts';
 import { loadDashboard } from './routes/dashboard.ts';
@@ -90,6 +93,7 @@ async function serve(context: Context): Promise<void> {
   });
   await app.bind({ addresses: config.bindHosts, port: config.port });
   endOnSignals(async () => {
+    parts.tokenSync.close();
     await Promise.all([app.close(), supervisor.close()]);
     await log.close();
   }, log);
@@ -97,9 +101,9 @@ async function serve(context: Context): Promise<void> {
   if (startForbidden === undefined) await settledWithin(supervisor.start(), ANNOUNCE_WITHIN_MS);
   process.stdout.write(
     announcement({
-      ...{ token: launcherToken, tokenFrom: resolved.from, paths, startForbidden, version: PICOCLAW_VERSION },
+      ...{ token: launcherToken, tokenFrom: resolved.from, paths, version: PICOCLAW_VERSION },
       ...{ addresses: config.bindHosts, port: config.port, basePath: config.base_path },
-      gateway: await supervisor.status(),
+      gateway: await parts.readStatus(),
     }),
   );
   if (flags.browser) openBrowser(`http://localhost:${config.port}${config.base_path}`, environment);
@@ -124,11 +128,14 @@ async function createParts({ flags, environment, paths, config, log }: Context) 
     }),
     keepGateway: flags.keepGateway === true,
   });
+  const external =
+    isExternal && config.gateway_url !== undefined ? createExternalGateway(config.gateway_url) : undefined;
+  const startForbidden = isExternal ? 'The gateway is run by somebody else (gateway_mode is external).' : undefined;
   return {
-    supervisor,
-    channel,
-    startForbidden: isExternal ? 'The gateway is run by somebody else (gateway_mode is external).' : undefined,
-    findGateway: createGatewayFinder({ pidReader, channel, gatewayUrl: isExternal ? config.gateway_url : undefined }),
+    ...{ supervisor, channel, startForbidden },
+    tokenSync: createTokenSync({ channel, supervisor, logger }),
+    readStatus: createStatusReader({ supervisor, channel, external, startForbidden }),
+    findGateway: createGatewayFinder({ pidReader, channel, external }),
     rotateChannelToken: async (): Promise<Secret | string> => {
       const rotation = await rotateChannelToken(paths, environment);
       return rotation.ok ? rotation.token : rotation.from;

@@ -5,16 +5,21 @@ import { createLauncherToken, type TokenSource } from '../src/access/launcher-to
 import { announcement } from '../src/announce.ts';
 
 const VALUE = 'the-value-of-the-token';
+const STOPPED = {
+  gateway_status: 'stopped',
+  owned: false,
+  gateway_start_allowed: true,
+  gateway_restart_required: false,
+} as const;
 const LOCAL = [{ host: '127.0.0.1' }, { host: '::1' }];
 
-function announce({ source = 'config' as TokenSource, basePath = '/', addresses = LOCAL, startForbidden = '' } = {}) {
+function announce({ source = 'config' as TokenSource, basePath = '/', addresses = LOCAL, gateway = {} } = {}) {
   const environment = readEnvironment({ source: { PICOCLAW_HOME: '/srv/pico' } });
   return announcement({
     ...{ addresses, basePath, port: 18_800, version: '1.2.3' },
     token: createLauncherToken({ value: new Secret(VALUE), source, persist: async () => ({ ok: true }) }),
     tokenFrom: source === 'env' ? 'PICOCLAW_LAUNCHER_TOKEN' : '/srv/pico/launcher-config.json',
-    gateway: { state: 'stopped', record: undefined, owned: false, lastExit: undefined, reason: undefined },
-    startForbidden: startForbidden === '' ? undefined : startForbidden,
+    gateway: { ...STOPPED, ...gateway },
     paths: resolvePaths({}, environment),
   });
 }
@@ -40,6 +45,15 @@ test('whoever else may connect is mentioned', () => {
   expect(announce({ addresses: [{ host: '0.0.0.0' }] })).toContain('other machines');
 });
 
-test('a gateway that somebody else runs is said to be', () => {
-  expect(announce({ startForbidden: 'It is external.' })).toContain('stopped: It is external.');
+test.each([
+  [{}, 'stopped'],
+  [{ gateway_start_reason: 'It is external.' }, 'stopped: It is external.'],
+  [{ gateway_status: 'running', host: '::1', port: 18_790, pid: 7, owned: true }, 'running at [::1]:18790, pid 7'],
+  [
+    { gateway_status: 'running', host: '127.0.0.1', port: 1, pid: 7 },
+    'running at 127.0.0.1:1, pid 7, started by somebody else',
+  ],
+  [{ gateway_status: 'running', host: 'gw.lan', port: 443 }, 'running at gw.lan:443, started by somebody else'],
+])('the gateway %j: %s', (gateway, row) => {
+  expect(announce({ gateway })).toContain(`  Gateway   ${row}\n`);
 });

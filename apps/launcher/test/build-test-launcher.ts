@@ -21,9 +21,12 @@ import { persistToken } from '../src/access/persist-token.ts';
 import { buildLauncher, type LauncherOptions } from '../src/app.ts';
 import { stopAttached } from '../src/gateway/attached.ts';
 import { createChannelReader } from '../src/gateway/channel.ts';
+import type { ExternalGateway } from '../src/gateway/external-gateway.ts';
 import { createGatewayFinder } from '../src/gateway/find-gateway.ts';
+import { createStatusReader } from '../src/gateway/gateway-status.ts';
 import { createGatewayLog } from '../src/gateway/logs.ts';
 import { createSupervisor } from '../src/gateway/supervise.ts';
+import { createTokenSync } from '../src/gateway/token-sync.ts';
 import { loadDashboard } from '../src/routes/dashboard.ts';
 import { createSettings } from '../src/settings.ts';
 
@@ -47,6 +50,8 @@ interface TestLauncherOptions {
   /** A home that another launcher made, to start again in it. */
   readonly home?: string;
   readonly logger?: Logger;
+  /** A gateway on another host. */
+  readonly externalGateway?: ExternalGateway;
   readonly now?: () => number;
   /** Whatever else of `buildLauncher` a test wants otherwise. */
   readonly override?: Partial<LauncherOptions>;
@@ -79,8 +84,11 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     prepare: async () => ({ ok: false, message: 'This test has no gateway program.' }),
     log: createGatewayLog({ folder: paths.logsDirectory, onError: () => {} }),
   });
+  const external = options.externalGateway;
+  const startForbidden = external === undefined ? undefined : 'The gateway is external.';
+  const tokenSync = createTokenSync({ channel, supervisor, logger });
   const app = await buildLauncher({
-    ...{ logger, launcherToken, supervisor, channel, startForbidden: undefined, version: '0.0.0-test' },
+    ...{ logger, launcherToken, supervisor, channel, startForbidden, version: '0.0.0-test' },
     basePath: config.base_path,
     allowedHosts: config.allowed_hosts,
     allowedCidrs: config.allowed_cidrs,
@@ -89,7 +97,9 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     loginAttemptsPerMinute: config.login_attempts_per_minute,
     launcherConfigFile: paths.launcherConfigFile,
     sessionKey: environment.sessionKey === undefined ? randomBytes(32) : decodeSessionKey(environment.sessionKey),
-    findGateway: createGatewayFinder({ pidReader, channel }),
+    findGateway: createGatewayFinder({ pidReader, channel, external }),
+    readStatus: createStatusReader({ supervisor, channel, external, startForbidden }),
+    tokenSync,
     rotateChannelToken: async () => {
       const rotation = await rotateChannelToken(paths, environment);
       return rotation.ok ? rotation.token : rotation.from;
@@ -107,6 +117,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     /** The launcher token as it is now. */
     token: () => launcherToken.reveal(),
     async close() {
+      tokenSync.close();
       await Promise.all([app.close(), supervisor.close()]);
       pidReader.close();
       if (options.home === undefined) rmSync(home, { recursive: true, force: true });

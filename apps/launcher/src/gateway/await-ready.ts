@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { PidReader } from '@picoclaw/pid';
 import type { GatewayExit, GatewayProcess } from './gateway-process.ts';
+import { askReady } from './ready-probe.ts';
 
 /** What became of a process that was started as the gateway. */
 export type StartOutcome =
@@ -10,51 +12,56 @@ export type StartOutcome =
 
 interface ReadyOptions {
   readonly pidReader: PidReader;
+  /** Our own gateway reports first, so nobody has to look before. */
+  readonly reports: boolean;
   readonly timeoutMs: number;
 }
 
-/** Another implementation says nothing over IPC, so its pid file is what tells that it is there. */
-const FOREIGN_POLL_MS = 100;
+const POLL_MS = 50;
+/** Not found, or not to be got: another implementation that has no `/ready`; its pid file is its word. */
+const HAS_NO_READY = new Set([404, 405, 501]);
 
-/** Waits until a gateway serves, has ended, or has taken too long. */
+/** Waits until a gateway serves by its pid file and its `/ready`, has ended, or has taken too long. */
 export async function awaitReady(
   started: GatewayProcess,
-  { pidReader, timeoutMs }: ReadyOptions,
+  { pidReader, reports, timeoutMs }: ReadyOptions,
 ): Promise<StartOutcome> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), timeoutMs);
+  const ended = new AbortController();
+  const timer = setTimeout(() => ended.abort(), timeoutMs);
   let reported: string | undefined;
-  const ready = started.reported.then((report): Promise<StartOutcome> | StartOutcome => {
-    if (report.kind === 'ready') return { state: 'ready' };
-    // The exit follows, and says how.
-    reported = report.reason;
-    return new Promise(() => {});
+  const report = started.reported.then((told) => {
+    if (told.kind === 'failed') reported = told.reason;
+    return told.kind === 'ready';
   });
   const exited = started.exited.then(
     (exit): StartOutcome => ({ state: 'exited', exit, ...(reported !== undefined && { reported }) }),
   );
   const tooSlow = new Promise<StartOutcome>((resolve) => {
-    deadline.signal.addEventListener('abort', () => resolve({ state: 'too_slow' }));
+    ended.signal.addEventListener('abort', () => resolve({ state: 'too_slow' }));
   });
+  const serves = async (): Promise<StartOutcome> => {
+    // The exit follows a report of failure, and says how.
+    const isWorthALook = !reports || (await report);
+    if (isWorthALook && (await untilServing(started.pid, pidReader, ended.signal))) return { state: 'ready' };
+    return new Promise<never>(() => {});
+  };
   try {
-    return await Promise.race([ready, exited, tooSlow, namedByPidFile(started.pid, pidReader, deadline.signal)]);
+    return await Promise.race([serves(), exited, tooSlow]);
   } finally {
     clearTimeout(timer);
-    deadline.abort();
+    ended.abort();
   }
 }
 
-async function namedByPidFile(
-  pid: number | undefined,
-  pidReader: PidReader,
-  signal: AbortSignal,
-): Promise<StartOutcome> {
+/** Whether the process came to be the gateway of the pid file that answers `/ready`, before nobody waits any more. */
+async function untilServing(pid: number | undefined, pidReader: PidReader, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, FOREIGN_POLL_MS));
     const found = await pidReader.read();
-    // Our own reports by itself, and later: the file stands before its agents do.
-    const isForeign = found.state === 'alive' && !found.record.capabilities?.includes('composed-token');
-    if (isForeign && found.record.pid === pid) return { state: 'ready' };
+    if (found.state === 'alive' && found.record.pid === pid) {
+      const answer = await askReady(found.record);
+      if (answer.answered && (answer.status === 200 || HAS_NO_READY.has(answer.status))) return true;
+    }
+    await wait(POLL_MS, undefined, { signal }).catch(() => {});
   }
-  return new Promise<never>(() => {});
+  return false;
 }

@@ -10,6 +10,8 @@ export interface Channel {
   readonly allowOrigins: readonly string[];
   readonly allowTokenQuery: boolean;
   readonly defaultModel: string | undefined;
+  /** The port that the gateway is to have at its next start; 0 is any. */
+  readonly gatewayPort: number | undefined;
   /** Why the configuration could not be read, as a sentence. */
   readonly problem?: string;
 }
@@ -43,10 +45,14 @@ function stampOf(path: string): string {
 
 function loadChannel(paths: Paths, environment: Environment): Channel {
   try {
-    const { channels, agents } = loadGatewayConfig(paths, environment);
+    const { channels, agents, gateway } = loadGatewayConfig(paths, environment);
     const { enabled, allow_origins: allowOrigins, allow_token_query: allowTokenQuery } = channels.pico;
     const token = resolveChannelToken(paths, environment).value;
-    return { enabled, token, allowOrigins, allowTokenQuery, defaultModel: agents.defaults.model_name };
+    return {
+      ...{ enabled, token, allowOrigins, allowTokenQuery },
+      defaultModel: agents.defaults.model_name,
+      gatewayPort: gateway.port,
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const nothing = {
@@ -55,6 +61,7 @@ function loadChannel(paths: Paths, environment: Environment): Channel {
       allowOrigins: [],
       allowTokenQuery: false,
       defaultModel: undefined,
+      gatewayPort: undefined,
     };
     return { ...nothing, problem: `The configuration cannot be used: ${error.message}` };
   }

@@ -1,12 +1,16 @@
 import { composeToken, type Secret } from '@picoclaw/auth';
 import { connectHost, type PidReader } from '@picoclaw/pid';
 import type { ChannelReader } from './channel.ts';
+import type { ExternalGateway } from './external-gateway.ts';
 
 /** A gateway as a request needs it: where it listens, and the token that opens its channel. */
 export interface RunningGateway {
   readonly state: 'running';
   readonly host: string;
   readonly port: number;
+  /** Over TLS, and under this path, when it is one on another host. */
+  readonly isSecure: boolean;
+  readonly basePath: string;
   readonly token: Secret;
   /** One of our own, which judges origins no more once the launcher has. */
   readonly isOurs: boolean;
@@ -25,15 +29,18 @@ interface FinderOptions {
   readonly pidReader: PidReader;
   readonly channel: ChannelReader;
   /** A gateway on another host, which has no pid file here. */
-  readonly gatewayUrl?: string | undefined;
+  readonly external?: ExternalGateway | undefined;
 }
 
 /** Finds through the pid file, or at `gateway_url` when that is set. */
-export function createGatewayFinder({ pidReader, channel, gatewayUrl }: FinderOptions): FindGateway {
+export function createGatewayFinder({ pidReader, channel, external }: FinderOptions): FindGateway {
   return async () => {
     const { enabled, token, problem } = await channel.read();
     if (problem !== undefined) return { state: 'unreachable', reason: problem };
-    if (gatewayUrl !== undefined && token !== undefined) return atUrl(gatewayUrl, token);
+    if (external !== undefined && token !== undefined) {
+      const { host, port, isSecure, basePath } = external;
+      return { state: 'running', host, port, isSecure, basePath, token, isOurs: false };
+    }
     if (!enabled || token === undefined) return { state: 'absent', reason: 'The Pico channel is not configured.' };
     const found = await pidReader.read();
     if (found.state === 'absent') return { state: 'absent', reason: 'No gateway is running.' };
@@ -44,12 +51,7 @@ export function createGatewayFinder({ pidReader, channel, gatewayUrl }: FinderOp
     const isOurs = record.capabilities?.includes('composed-token') ?? false;
     // The Go implementation knows no composed token: it wants the plain channel token (tokens.md).
     const credential = isOurs ? composeToken(record.token, token) : token;
-    return { state: 'running', host: connectHost(record), port: record.port, token: credential, isOurs };
+    const place = { host: connectHost(record), port: record.port, isSecure: false, basePath: '' };
+    return { state: 'running', ...place, token: credential, isOurs };
   };
-}
-
-function atUrl(gatewayUrl: string, token: Secret): RunningGateway {
-  const url = new URL(gatewayUrl);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return { state: 'running', host, port: Number(url.port || 80), token, isOurs: false };
 }

@@ -9,6 +9,7 @@ import {
   type Paths,
 } from '@picoclaw/config';
 import type { GatewayProgram } from './gateway-process.ts';
+import type { Preparation } from './supervise.ts';
 
 interface ProgramOptions {
   readonly paths: Paths;
@@ -21,14 +22,13 @@ interface ProgramOptions {
 const ownGateway = fileURLToPath(new URL('gateway.js', import.meta.url));
 
 /** Turns the Pico channel on, makes its token when there is none, and names the program to start. */
-export async function prepareGateway(
-  options: ProgramOptions,
-): Promise<{ ok: true; program: GatewayProgram } | { ok: false; message: string }> {
+export async function prepareGateway(options: ProgramOptions): Promise<Preparation> {
   const { paths, environment } = options;
   try {
     await ensurePicoChannel(paths, environment);
-    const { referencedVariables } = loadGatewayConfig(paths, environment);
-    return { ok: true, program: programFor(options, referencedVariables) };
+    const { referencedVariables, agents } = loadGatewayConfig(paths, environment);
+    const program = programFor(options, referencedVariables);
+    return { ok: true, program, defaultModel: agents.defaults.model_name };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { ok: false, message: error.message };

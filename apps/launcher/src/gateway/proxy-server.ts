@@ -40,12 +40,12 @@ export interface ResponseEvents {
 }
 
 /** An object, not a URL: http-proxy would parse that by `url.parse`, which warns (DEP0169) and on Node 26 throws. */
-const targetOf = ({ gateway: { host, port }, path }: Target) => ({
-  protocol: 'http:',
+const targetOf = ({ gateway: { host, port, isSecure, basePath }, path }: Target) => ({
+  protocol: isSecure ? 'https:' : 'http:',
   host,
   hostname: host,
   port,
-  path,
+  path: `${basePath}${path}`,
 });
 
 /** The only file that knows http-proxy. */

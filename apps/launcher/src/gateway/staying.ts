@@ -1,9 +1,9 @@
-import { gatewayOrigin, type PidReader, type PidRecord } from '@picoclaw/pid';
+import type { PidReader, PidRecord } from '@picoclaw/pid';
+import { askReady } from './ready-probe.ts';
 
 const POLL_MS = 50;
 /** A stopping gateway may finish its answers for 10 s (gateway.md). */
 const LEAVES_WITHIN_MS = 12_000;
-const ASK_TIMEOUT_MS = 800;
 
 /**
  * The live gateway, when it is one to stay. One that is stopping (its launcher was killed a moment ago) is waited for:
@@ -21,12 +21,8 @@ export async function findStayingGateway(pidReader: PidReader, now = Date.now): 
 
 /** Only our own gateway tells; any other answer, and none, leaves the pid file's word standing. */
 async function isStopping(record: PidRecord): Promise<boolean> {
-  try {
-    const response = await fetch(`${gatewayOrigin(record)}/ready`, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
-    const { phase } = (await response.json()) as { phase?: unknown };
-    return phase === 'stopping';
-  } catch (error) {
-    // It had its port a moment ago: refusing connections is the next thing a stopping gateway does.
-    return (error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED' && record.instanceId !== undefined;
-  }
+  const answer = await askReady(record);
+  if (answer.answered) return answer.phase === 'stopping';
+  // It had its port a moment ago: refusing connections is the next thing a stopping gateway does.
+  return answer.refused && record.instanceId !== undefined;
 }

@@ -3,14 +3,25 @@ import type { BaseLogger } from 'pino';
 import { awaitReady } from './await-ready.ts';
 import { describeExit } from './failure-reason.ts';
 import { type GatewayExit, type GatewayProcess, type GatewayProgram, startGatewayProcess } from './gateway-process.ts';
+import { advance, type GatewayState, type Lifecycle, type LifeEvent, shownState, UNBORN } from './lifecycle.ts';
 import type { GatewayLog } from './logs.ts';
-import { createRestartPolicy, type RestartPolicy } from './restart-policy.ts';
+import {
+  answeredWhen,
+  busy,
+  createOrders,
+  NOT_RUNNING,
+  notOurGateway,
+  type OnSpawned,
+  type OrderFailure,
+  type OrderResult,
+  type Orders,
+  type StartOptions,
+} from './orders.ts';
+import { type ReloadAnswer, reloadGateway } from './reload.ts';
+import type { RestartDelays } from './restart-policy.ts';
 import { findStayingGateway } from './staying.ts';
 
-/** Where the gateway is in its life. */
-export type GatewayState = 'running' | 'starting' | 'restarting' | 'stopping' | 'stopped' | 'error';
-
-/** The last death of a gateway that this launcher started; `at` is ISO 8601. */
+/** How the last gateway that this launcher started ended; `at` is ISO 8601. */
 export interface LastExit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -27,29 +38,25 @@ export interface SupervisorStatus {
   readonly lastExit: LastExit | undefined;
   /** Why it is in `error`, or does not run, as a sentence. */
   readonly reason: string | undefined;
+  /** The default model that was configured when it started or last took a reload; of an attached one nobody knows. */
+  readonly bootModel: string | undefined;
+  /** How often a gateway was started again by itself since the launcher runs. */
+  readonly restarts: number;
 }
 
-/** The outcome of an order. */
-export type OrderResult =
-  | { readonly ok: true; readonly pid: number | undefined }
-  | {
-      readonly ok: false;
-      readonly reason: 'busy' | 'not_running' | 'precondition_failed' | 'not_a_gateway' | 'failed';
-      readonly message: string;
-    };
-
-/** How long an order to start takes: until the gateway is ready or has failed, or only until its process runs. */
-export interface StartOptions {
-  readonly until?: 'ready' | 'spawned';
-}
-
-/** Starts, watches and stops the gateway; one order at a time, another one meanwhile is `busy`. */
+/** Starts, watches, reloads and stops the gateway; one order at a time, another one meanwhile is `busy`. */
 export interface Supervisor {
   status(): Promise<SupervisorStatus>;
   /** Attaches to a live gateway, or starts one. */
   start(options?: StartOptions): Promise<OrderResult>;
   stop(): Promise<OrderResult>;
   restart(options?: StartOptions): Promise<OrderResult>;
+  /** Has the running gateway read its configuration again; `ok` carries what it answered. */
+  reload(): Promise<({ readonly ok: true } & ReloadAnswer) | OrderFailure>;
+  /** Settles when no order is in progress. */
+  settled(): Promise<void>;
+  /** Calls back when what `status` says may have changed by this launcher's doing; answers with the way to stop. */
+  onChange(listener: () => void): () => void;
   readonly log: GatewayLog;
   /** Stops what this launcher started, unless it is to be kept. */
   close(): Promise<void>;
@@ -58,18 +65,24 @@ export interface Supervisor {
 /** How the pid package ends a gateway that somebody else started. */
 export type StopAttached = (record: PidRecord, graceMs: number) => Promise<'stopped' | 'refused'>;
 
+/** The program to start and what was configured for it, or why none can be started. */
+export type Preparation =
+  | { readonly ok: true; readonly program: GatewayProgram; readonly defaultModel?: string | undefined }
+  | { readonly ok: false; readonly message: string };
+
 interface SupervisorOptions {
   readonly pidReader: PidReader;
-  /** Makes the configuration ready for a start; answers with the program, or why it cannot be started. */
-  readonly prepare: () => Promise<{ ok: true; program: GatewayProgram } | { ok: false; message: string }>;
+  /** Makes the configuration ready for a start. */
+  readonly prepare: () => Promise<Preparation>;
   readonly stopAttached: StopAttached;
   readonly log: GatewayLog;
   readonly logger: BaseLogger;
-  readonly policy?: RestartPolicy;
+  readonly restartDelays?: RestartDelays;
   readonly keepGateway?: boolean;
   readonly startTimeoutMs?: number;
   readonly graceMs?: number;
   readonly now?: () => number;
+  readonly monotonicNow?: () => number;
 }
 
 const TAIL_LINES = 20;
@@ -78,202 +91,226 @@ const EXIT_ALREADY_RUNNING = 75;
 
 /** Supervises the gateway (launcher-http.md, "Gateway"). */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { pidReader, log, logger, policy = createRestartPolicy(), now = Date.now } = options;
-  const { graceMs = 8_000, startTimeoutMs = 20_000 } = options;
-  let child: GatewayProcess | undefined;
-  let ending: Promise<unknown> | undefined;
-  let state: GatewayState = 'stopped';
-  let order: 'start' | 'stop' | undefined;
-  let lastExit: LastExit | undefined;
-  let reason: string | undefined;
-  let restartTimer: NodeJS.Timeout | undefined;
-  let isClosed = false;
+  return new GatewaySupervisor(options);
+}
 
-  const liveRecord = async (): Promise<PidRecord | undefined> => {
-    const found = await pidReader.read();
+class GatewaySupervisor implements Supervisor {
+  readonly log: GatewayLog;
+  readonly #options: SupervisorOptions;
+  readonly #now: () => number;
+  readonly #monotonicNow: () => number;
+  readonly #graceMs: number;
+  readonly #startTimeoutMs: number;
+  readonly #orders: Orders;
+  readonly #listeners = new Set<() => void>();
+  #life: Lifecycle = UNBORN;
+  #child: GatewayProcess | undefined;
+  #ending: Promise<unknown> | undefined;
+  #lastExit: LastExit | undefined;
+  #bootModel: string | undefined;
+  #restarts = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: SupervisorOptions) {
+    this.log = options.log;
+    this.#options = options;
+    this.#orders = createOrders(options.logger);
+    this.#now = options.now ?? Date.now;
+    this.#monotonicNow = options.monotonicNow ?? (() => performance.now());
+    this.#graceMs = options.graceMs ?? 8_000;
+    this.#startTimeoutMs = options.startTimeoutMs ?? 20_000;
+  }
+
+  async status(): Promise<SupervisorStatus> {
+    const record = await this.#liveRecord();
+    const child = this.#child;
+    const owned = child !== undefined && (record === undefined || record.pid === child.pid);
+    return {
+      ...shownState(this.#life, record !== undefined),
+      ...{ record, owned, lastExit: this.#lastExit, restarts: this.#restarts },
+      bootModel: owned ? this.#bootModel : undefined,
+    };
+  }
+
+  start(how: StartOptions = {}): Promise<OrderResult> {
+    return this.#startBy(how, (onSpawned) => this.#startFresh(onSpawned));
+  }
+
+  stop(): Promise<OrderResult> {
+    return this.#orders.carryOut('stop', () => this.#stopNow());
+  }
+
+  restart(how: StartOptions = {}): Promise<OrderResult> {
+    return this.#startBy(how, async (onSpawned) => {
+      const stopped = await this.#stopNow();
+      if (!stopped.ok && stopped.reason !== 'not_running') return stopped;
+      return this.#startFresh(onSpawned);
+    });
+  }
+
+  reload(): Promise<({ ok: true } & ReloadAnswer) | OrderFailure> {
+    return this.#orders.carryOut('reload', async () => {
+      const record = await this.#liveRecord();
+      if (record === undefined) return NOT_RUNNING;
+      return { ok: true, ...(await reloadGateway(record)) };
+    });
+  }
+
+  settled(): Promise<void> {
+    return this.#orders.settled();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#orders.close();
+    clearTimeout(this.#retryTimer);
+    if (this.#child !== undefined && !this.#options.keepGateway) await this.#endProcess(this.#child);
+    this.#child = undefined;
+    await this.#ending;
+    await this.log.close();
+  }
+
+  async #liveRecord(): Promise<PidRecord | undefined> {
+    const found = await this.#options.pidReader.read();
     return found.state === 'alive' ? found.record : undefined;
-  };
+  }
 
-  const noteExit = (exit: GatewayExit, reported?: string) => {
-    const tail = log.tail(TAIL_LINES);
-    lastExit = { code: exit.code, signal: exit.signal, at: new Date(now()).toISOString(), tail };
-    reason = describeExit(exit, tail, reported);
-  };
+  #happened(event: LifeEvent): void {
+    const before = this.#life;
+    this.#life = advance(before, event, this.#options.restartDelays);
+    if (this.#life === before) return;
+    clearTimeout(this.#retryTimer);
+    const { state, delayMs } = this.#life;
+    if (state === 'restarting') this.#retryTimer = setTimeout(() => this.#retry(), delayMs);
+    for (const listener of this.#listeners) listener();
+  }
 
-  /** A death that nobody ordered: the restart policy says what follows. */
-  const afterDeath = (exit: GatewayExit, upMs: number) => {
-    if (isClosed) return;
-    const decision = policy.died({ code: exit.code, upMs });
-    logger.error({ code: 'gateway_died', exit: exit.code, signal: exit.signal, decision }, reason ?? '');
-    if (!decision.restart) {
-      state = 'error';
-      reason = `${reason} It is not started again: ${decision.reason}.`;
-      return;
-    }
-    state = 'restarting';
-    restartTimer = setTimeout(() => void exclusively('start', () => run({ isRestart: true })), decision.delayMs);
-  };
+  #retry(): void {
+    void this.#orders.carryOut('start', async () => {
+      this.#happened({ type: 'retry' });
+      this.#restarts += 1;
+      return this.#run();
+    });
+  }
 
-  const watch = async (watched: GatewayProcess, readyAt: number) => {
-    const exit = await watched.exited;
-    if (child !== watched) return;
-    child = undefined;
-    noteExit(exit);
-    afterDeath(exit, now() - readyAt);
-  };
-
-  const fail = (message: string, why: 'failed' | 'precondition_failed' = 'failed'): OrderResult => {
-    state = 'error';
-    reason = message;
-    logger.error({ code: 'gateway_start_failed' }, message);
-    return { ok: false, reason: why, message };
-  };
-
-  const endProcess = (own: GatewayProcess) => {
-    child = undefined;
-    const exit = own.stop(graceMs);
-    ending = exit;
-    return exit;
-  };
-
-  const attachTo = ({ pid }: PidRecord): OrderResult => {
-    state = 'stopped';
-    reason = undefined;
-    return { ok: true, pid };
-  };
+  #startFresh(onSpawned: OnSpawned): Promise<OrderResult> {
+    this.#happened({ type: 'start' });
+    return this.#run(onSpawned);
+  }
 
   /** One start, from the look for a live gateway to readiness or the reason of the failure. */
-  const run = async ({ isRestart = false, onSpawned = ignore }: RunOptions = {}): Promise<OrderResult> => {
+  async #run(onSpawned?: OnSpawned): Promise<OrderResult> {
+    const { pidReader, logger } = this.#options;
     const attached = await findStayingGateway(pidReader);
-    if (attached !== undefined) return attachTo(attached);
-    state = 'starting';
-    const prepared = await options.prepare();
-    if (!prepared.ok) return fail(prepared.message, 'precondition_failed');
+    if (attached !== undefined) return this.#attachTo(attached);
+    const prepared = await this.#options.prepare();
+    if (!prepared.ok) return this.#fail(prepared.message, null, 'precondition_failed');
     // What is started now nobody would stop any more.
-    if (isClosed) return busy('shutdown');
-    const started = startGatewayProcess(prepared.program, (line) => log.append(line));
-    child = started;
-    if (started.pid !== undefined) onSpawned(started.pid);
-    const outcome = await awaitReady(started, { pidReader, timeoutMs: startTimeoutMs });
-    if (outcome.state === 'ready') {
-      state = 'running';
-      reason = undefined;
-      logger.info({ code: 'gateway_started', pid: started.pid }, 'gateway is ready');
-      void watch(started, now());
-      return { ok: true, pid: started.pid };
-    }
-    const tooSlow = outcome.state === 'too_slow' ? `not ready within ${startTimeoutMs / 1000} s` : undefined;
-    const exit = outcome.state === 'exited' ? outcome.exit : await endProcess(started);
-    child = undefined;
-    const winner = exit.code === EXIT_ALREADY_RUNNING ? await liveRecord() : undefined;
-    if (winner !== undefined) return attachTo(winner);
-    noteExit(exit, outcome.state === 'exited' ? outcome.reported : tooSlow);
-    const failed = fail(reason ?? 'The gateway did not start.');
-    if (isRestart) afterDeath(exit, 0);
-    return failed;
-  };
+    if (this.#isClosed) return busy('shutdown');
+    const started = startGatewayProcess(prepared.program, (line) => this.log.append(line));
+    this.#child = started;
+    this.#bootModel = prepared.defaultModel;
+    if (started.pid !== undefined) onSpawned?.(started.pid);
+    const reports = prepared.program.managed !== undefined;
+    const outcome = await awaitReady(started, { pidReader, reports, timeoutMs: this.#startTimeoutMs });
+    if (outcome.state !== 'ready') return this.#neverReady(started, outcome);
+    this.#happened({ type: 'ready', at: this.#monotonicNow() });
+    logger.info({ code: 'gateway_started', pid: started.pid }, 'gateway is ready');
+    void this.#watch(started);
+    return { ok: true, pid: started.pid };
+  }
 
-  const stopAttachedGateway = async (): Promise<OrderResult> => {
-    const found = await pidReader.read();
-    if (found.state === 'unverifiable') return notOurGateway(found.reason);
-    if (found.state !== 'alive') return { ok: false, reason: 'not_running', message: 'No gateway is running.' };
-    state = 'stopping';
-    const result = await options.stopAttached(found.record, graceMs);
-    return result === 'stopped' ? { ok: true, pid: found.record.pid } : notOurGateway();
-  };
+  async #neverReady(
+    started: GatewayProcess,
+    outcome: { state: 'too_slow' } | { state: 'exited'; exit: GatewayExit; reported?: string },
+  ): Promise<OrderResult> {
+    const tooSlow = `not ready within ${this.#startTimeoutMs / 1000} s`;
+    const exit = outcome.state === 'exited' ? outcome.exit : await this.#endProcess(started);
+    this.#child = undefined;
+    const winner = exit.code === EXIT_ALREADY_RUNNING ? await this.#liveRecord() : undefined;
+    if (winner !== undefined) return this.#attachTo(winner);
+    const reason = this.#noteExit(exit, outcome.state === 'exited' ? outcome.reported : tooSlow);
+    return this.#fail(reason, exit.code);
+  }
 
-  const stopNow = async (): Promise<OrderResult> => {
-    clearTimeout(restartTimer);
-    const own = child;
-    let result: OrderResult = { ok: true, pid: own?.pid };
-    if (own !== undefined) {
-      state = 'stopping';
-      await endProcess(own);
-      logger.info({ code: 'gateway_stopped', pid: own.pid }, 'gateway stopped');
-    } else {
-      result = await stopAttachedGateway();
-    }
-    state = 'stopped';
-    reason = undefined;
-    return result;
-  };
+  #attachTo({ pid }: PidRecord): OrderResult {
+    this.#happened({ type: 'attach', pid });
+    this.#options.logger.info({ code: 'gateway_attached', pid }, 'attached to a gateway that is running already');
+    return { ok: true, pid };
+  }
 
-  const exclusively = async (kind: 'start' | 'stop', work: () => Promise<OrderResult>): Promise<OrderResult> => {
-    if (order !== undefined || isClosed) return busy(order ?? 'shutdown');
-    order = kind;
+  #fail(message: string, code: number | null, reason: OrderFailure['reason'] = 'failed'): OrderFailure {
+    this.#happened({ type: 'fail', reason: message, code, at: this.#monotonicNow() });
+    const { state, delayMs } = this.#life;
+    this.#options.logger.error({ code: 'gateway_start_failed', state, retryInMs: delayMs }, message);
+    return { ok: false, reason, message };
+  }
+
+  async #watch(watched: GatewayProcess): Promise<void> {
+    const exit = await watched.exited;
+    if (this.#child !== watched || this.#isClosed) return;
+    this.#child = undefined;
+    const reason = this.#noteExit(exit);
+    this.#happened({ type: 'die', reason, code: exit.code, at: this.#monotonicNow() });
+    const { state, delayMs } = this.#life;
+    const details = { code: 'gateway_died', exit: exit.code, signal: exit.signal, state, retryInMs: delayMs };
+    this.#options.logger.error(details, this.#life.reason ?? reason);
+  }
+
+  /** Remembers how a process ended, and says it as a sentence. */
+  #noteExit(exit: GatewayExit, reported?: string): string {
+    const tail = this.log.tail(TAIL_LINES);
+    this.#lastExit = { code: exit.code, signal: exit.signal, at: new Date(this.#now()).toISOString(), tail };
+    return describeExit(exit, tail, reported);
+  }
+
+  #endProcess(own: GatewayProcess): Promise<GatewayExit> {
+    this.#child = undefined;
+    const exit = own.stop(this.#graceMs);
+    this.#ending = exit;
+    return exit;
+  }
+
+  async #stopNow(): Promise<OrderResult> {
+    const own = this.#child;
+    this.#happened({ type: 'stop' });
     try {
-      return await work();
-    } catch (error) {
-      logger.error({ code: 'gateway_order_failed', err: error }, `the ${kind} failed`);
-      return fail(`The ${kind} failed: ${error instanceof Error ? error.message : String(error)}`);
+      return own === undefined ? await this.#stopAttachedGateway() : await this.#stopOwn(own);
     } finally {
-      order = undefined;
+      // One that could not be stopped was not ours: its pid file goes on telling that it runs.
+      this.#happened({ type: 'stopped' });
     }
-  };
+  }
 
-  /** An order that only has to begin is answered as soon as there is a process, and goes on by itself. */
-  const startBy = async (
-    { until = 'ready' }: StartOptions,
-    work: (onSpawned: (pid: number) => void) => Promise<OrderResult>,
-  ): Promise<OrderResult> => {
-    let onSpawned: (pid: number) => void = ignore;
-    const spawned = new Promise<OrderResult>((resolve) => {
-      if (until === 'spawned') onSpawned = (pid) => resolve({ ok: true, pid });
+  async #stopOwn(own: GatewayProcess): Promise<OrderResult> {
+    const exit = await this.#endProcess(own);
+    this.#noteExit(exit);
+    const details = { code: 'gateway_stopped', pid: own.pid, exit: exit.code, signal: exit.signal };
+    this.#options.logger.info(details, 'gateway stopped');
+    return { ok: true, pid: own.pid };
+  }
+
+  async #stopAttachedGateway(): Promise<OrderResult> {
+    const found = await this.#options.pidReader.read();
+    if (found.state === 'unverifiable') return notOurGateway(found.reason);
+    if (found.state !== 'alive') return NOT_RUNNING;
+    const result = await this.#options.stopAttached(found.record, this.#graceMs);
+    return result === 'stopped' ? { ok: true, pid: found.record.pid } : notOurGateway();
+  }
+
+  #startBy(how: StartOptions, work: (onSpawned: OnSpawned) => Promise<OrderResult>): Promise<OrderResult> {
+    return answeredWhen(how, async (onSpawned) => {
+      const result = await this.#orders.carryOut('start', () => work(onSpawned));
+      // A fault on the way leaves no process that anybody waits for.
+      if (!result.ok && result.reason !== 'busy')
+        this.#happened({ type: 'fail', reason: result.message, code: null, at: this.#monotonicNow() });
+      return result;
     });
-    return Promise.race([spawned, exclusively('start', () => work(onSpawned))]);
-  };
-
-  const startFresh = (onSpawned: (pid: number) => void) => {
-    policy.reset();
-    clearTimeout(restartTimer);
-    return run({ onSpawned });
-  };
-
-  return {
-    log,
-    async status() {
-      const record = await liveRecord();
-      const owned = child !== undefined && (record === undefined || record.pid === child.pid);
-      // Whoever started it: what the pid file proves to be alive is running.
-      const settled = state === 'stopped' || state === 'error' || state === 'restarting';
-      const shown = record !== undefined && settled ? 'running' : state;
-      return { state: shown, record, owned, lastExit, reason: shown === 'running' ? undefined : reason };
-    },
-    start: (how = {}) => startBy(how, startFresh),
-    stop: () => exclusively('stop', stopNow),
-    restart: (how = {}) =>
-      startBy(how, async (onSpawned) => {
-        const stopped = await stopNow();
-        if (!stopped.ok && stopped.reason !== 'not_running') return stopped;
-        return startFresh(onSpawned);
-      }),
-    async close() {
-      isClosed = true;
-      clearTimeout(restartTimer);
-      if (child !== undefined && !options.keepGateway) await endProcess(child);
-      child = undefined;
-      await ending;
-      await log.close();
-    },
-  };
+  }
 }
-
-interface RunOptions {
-  /** Not asked for by anybody: a failure is one more death. */
-  readonly isRestart?: boolean;
-  readonly onSpawned?: (pid: number) => void;
-}
-
-const ignore = () => {};
-
-const busy = (order: string): OrderResult => ({
-  ok: false,
-  reason: 'busy',
-  message: `A ${order} is in progress.`,
-});
-
-const notOurGateway = (detail?: string): OrderResult => ({
-  ok: false,
-  reason: 'not_a_gateway',
-  message: `The process in the pid file is not provably our gateway${detail === undefined ? '' : `: ${detail}`}.`,
-});

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type ErrorCode, sendError } from '../errors.ts';
-import type { ChannelReader } from '../gateway/channel.ts';
-import { reloadGateway } from '../gateway/reload.ts';
-import type { OrderResult, StartOptions, Supervisor } from '../gateway/supervise.ts';
+import { sendError } from '../errors.ts';
+import type { ReadGatewayStatus } from '../gateway/gateway-status.ts';
+import type { OrderFailure, OrderResult, StartOptions } from '../gateway/orders.ts';
+import type { Supervisor } from '../gateway/supervise.ts';
 
 const logQuery = z.object({
   log_offset: z.coerce.number().int().min(0).default(0),
@@ -15,35 +15,16 @@ const startQuery = z.object({ wait: z.enum(['0', '1', 'false', 'true']).optional
 
 interface GatewayRouteOptions {
   readonly supervisor: Supervisor;
-  readonly channel: ChannelReader;
+  readonly readStatus: ReadGatewayStatus;
   /** Why the launcher does not start gateways, when it does not. */
   readonly startForbidden: string | undefined;
-  readonly now?: () => number;
 }
 
 /** `/api/gateway/*`: what the gateway is doing, and orders to it (launcher-http.md, "Gateway"). */
 export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteOptions): Promise<void> {
-  const { supervisor, channel, startForbidden, now = Date.now } = options;
+  const { supervisor, readStatus, startForbidden } = options;
 
-  app.get('/api/gateway/status', async () => {
-    const { state, record, owned, lastExit, reason } = await supervisor.status();
-    const { defaultModel } = await channel.read();
-    const startedAt = record?.startedAt;
-    return {
-      gateway_status: state,
-      ...(record && { pid: record.pid, gateway_version: record.version, host: record.host, port: record.port }),
-      ...(startedAt && {
-        started_at: startedAt,
-        uptime_s: Math.max(0, Math.floor((now() - Date.parse(startedAt)) / 1000)),
-      }),
-      owned,
-      gateway_start_allowed: startForbidden === undefined,
-      ...((startForbidden ?? reason) && { gateway_start_reason: startForbidden ?? reason }),
-      gateway_restart_required: false,
-      ...(defaultModel !== undefined && { config_default_model: defaultModel }),
-      ...(lastExit && { last_exit: lastExit }),
-    };
-  });
+  app.get('/api/gateway/status', () => readStatus());
 
   const order =
     (work: (how: StartOptions) => Promise<OrderResult>) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -68,9 +49,9 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteO
     return { status: 'ok' };
   });
   app.post('/api/gateway/reload', async (request, reply) => {
-    const { record } = await supervisor.status();
-    if (record === undefined) return sendError(request, reply, 'gateway_unavailable');
-    const reload = await reloadGateway(record);
+    const reload = await supervisor.reload();
+    if (!reload.ok && reload.reason === 'not_running') return sendError(request, reply, 'gateway_unavailable');
+    if (!reload.ok) return refuse(request, reply, reload, supervisor);
     if (reload.answered) return reply.code(reload.status).send(reload.body);
     request.log.warn({ code: 'gateway_unavailable', err: reload.cause }, 'the gateway did not answer to a reload');
     return sendError(request, reply, 'gateway_unavailable');
@@ -82,12 +63,15 @@ const preconditionFailed = (reply: FastifyReply, message: string) =>
 
 function answer(request: FastifyRequest, reply: FastifyReply, result: OrderResult, supervisor: Supervisor) {
   if (result.ok) return reply.send({ status: 'ok', ...(result.pid !== undefined && { pid: result.pid }) });
-  if (result.reason === 'not_running') return reply.send({ status: 'not_running' });
-  if (result.reason === 'precondition_failed') return preconditionFailed(reply, result.message);
-  if (result.reason === 'failed') {
-    const body = { error: 'gateway_start_failed', message: result.message, logs: supervisor.log.tail(20) };
-    return reply.code(502).send(body);
+  return refuse(request, reply, result, supervisor);
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, { reason, message }: OrderFailure, { log }: Supervisor) {
+  if (reason === 'not_running') return reply.send({ status: 'not_running' });
+  if (reason === 'precondition_failed') return preconditionFailed(reply, message);
+  if (reason === 'failed') {
+    return reply.code(502).send({ error: 'gateway_start_failed', message, logs: log.tail(20) });
   }
-  const codes: Record<'busy' | 'not_a_gateway', ErrorCode> = { busy: 'gateway_busy', not_a_gateway: 'not_a_gateway' };
-  return sendError(request, reply, codes[result.reason], { message: result.message });
+  const codes = { busy: 'gateway_busy', not_a_gateway: 'not_a_gateway' } as const;
+  return sendError(request, reply, codes[reason], { message });
 }

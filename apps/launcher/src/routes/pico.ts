@@ -20,9 +20,8 @@ import type { ChannelReader } from '../gateway/channel.ts';
 import type { FindGateway, RunningGateway } from '../gateway/find-gateway.ts';
 import { proxyMedia } from '../gateway/media-proxy.ts';
 import type { ProxyServer } from '../gateway/proxy-server.ts';
-import { reloadGateway } from '../gateway/reload.ts';
 import type { SocketProxy } from '../gateway/socket-proxy.ts';
-import type { Supervisor } from '../gateway/supervise.ts';
+import type { TokenSync } from '../gateway/token-sync.ts';
 import { upstreamHeaders } from '../gateway/upstream-headers.ts';
 
 interface PicoOptions {
@@ -31,13 +30,14 @@ interface PicoOptions {
   readonly findGateway: FindGateway;
   readonly proxyServer: ProxyServer;
   readonly sockets: SocketProxy;
+  readonly tokenSync: TokenSync;
   readonly trustedProxies: AddressList;
   readonly allowedHosts: readonly string[];
 }
 
 /** `GET /pico/ws` (and `/pico`): the reverse proxy to the gateway, and the media behind it (launcher-http.md, "Pico"). */
 export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Promise<void> {
-  const { channel, findGateway, sockets } = options;
+  const { channel, findGateway, sockets, tokenSync } = options;
 
   /** While the gateway was looked for, the person may have signed out. */
   const hasEnded = ({ caller }: FastifyRequest): boolean => {
@@ -66,8 +66,10 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
       sessionId: request.caller.kind === 'session' ? request.caller.session.id : undefined,
       clientKey: clientKey(request.ip),
       selectSubprotocol: (upstream) => upstream ?? fallback,
-      onOutcome: (outcome, detail) =>
-        request.log.info({ code: 'pico_upgrade', outcome, detail }, `pico upgrade: ${outcome}`),
+      onOutcome: (outcome, detail) => {
+        request.log.info({ code: 'pico_upgrade', outcome, detail }, `pico upgrade: ${outcome}`);
+        if (outcome === 'refused' && detail === '401') tokenSync.refused();
+      },
     });
     return reply;
   };
@@ -141,18 +143,17 @@ function targetFor(request: FastifyRequest, gateway: RunningGateway, address: Pu
 /** Re-entered launcher token, for what even a session does not get by itself. */
 const LAUNCHER_TOKEN_HEADER = 'x-launcher-token';
 
-interface PicoApiOptions extends Pick<PicoOptions, 'launcherToken' | 'channel' | 'trustedProxies'> {
+interface PicoApiOptions extends Pick<PicoOptions, 'launcherToken' | 'channel' | 'trustedProxies' | 'tokenSync'> {
   readonly basePath: string;
   /** Stores another channel token; a text says where it is kept instead, and has to be changed. */
   readonly rotate: () => Promise<Secret | string>;
   /** Enables the channel and gives it a token when it has none. */
   readonly enable: () => Promise<void>;
-  readonly supervisor: Supervisor;
 }
 
 /** `/api/pico/*`: how a client connects, and the channel token. */
 export async function picoApiRoutes(app: FastifyInstance, options: PicoApiOptions): Promise<void> {
-  const { launcherToken, channel, trustedProxies, basePath, rotate, enable, supervisor } = options;
+  const { launcherToken, channel, trustedProxies, basePath, rotate, enable, tokenSync } = options;
 
   const info = async (request: FastifyRequest) => {
     const { enabled, token, allowTokenQuery } = await channel.read();
@@ -170,24 +171,14 @@ export async function picoApiRoutes(app: FastifyInstance, options: PicoApiOption
   };
   app.get('/api/pico/info', info);
 
-  /** Has the running gateway, if there is one, take the new token at once: until then it would take the old one. */
-  const takesEffect = async (request: FastifyRequest): Promise<boolean> => {
-    const { record } = await supervisor.status();
-    if (record === undefined) return false;
-    const reload = await reloadGateway(record);
-    if (reload.answered && reload.status === 200) return true;
-    const why = reload.answered ? { status: reload.status } : { err: reload.cause };
-    request.log.warn({ code: 'gateway_reload_failed', ...why }, 'the gateway did not take the new channel token');
-    return false;
-  };
-
   app.post('/api/pico/token', async (request, reply) => {
     const token = await rotate();
     if (typeof token === 'string') {
       const message = `The channel token comes from ${token}: change it there.`;
       return sendError(request, reply, 'channel_token_managed_elsewhere', { message });
     }
-    const reloaded = await takesEffect(request);
+    // Until the running gateway has read it, it would take the old one.
+    const reloaded = await tokenSync.apply();
     request.log.info({ code: 'channel_token_rotated', reloaded }, 'the channel token was rotated');
     return reply.header('cache-control', 'no-store').send({ status: 'ok', token: token.reveal(), reloaded });
   });

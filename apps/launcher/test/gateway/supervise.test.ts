@@ -9,7 +9,6 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { stopAttached } from '../../src/gateway/attached.ts';
 import { createGatewayLog } from '../../src/gateway/logs.ts';
-import { createRestartPolicy } from '../../src/gateway/restart-policy.ts';
 import { createSupervisor } from '../../src/gateway/supervise.ts';
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/managed-gateway.mjs', import.meta.url));
@@ -34,7 +33,7 @@ function aSupervisor(behaviour: string, { isManaged = true, ...overrides }: Over
       const program = { command: process.execPath, args, environment: {} };
       return { ok: true, program: isManaged ? { ...program, managed: { secrets: {}, keepAlive: false } } : program };
     },
-    policy: createRestartPolicy({ firstDelayMs: 10, maxDelayMs: 20 }),
+    restartDelays: { firstMs: 10, maxMs: 20 },
     graceMs: 2_000,
     startTimeoutMs: 10_000,
     ...overrides,
@@ -68,7 +67,7 @@ test('a start answers when the gateway is ready, and a stop when it is gone', as
   expect(await supervisor.stop()).toEqual(started);
   expect(isAlive(pidOf(started as never))).toBe(false);
   expect(existsSync(pidFile)).toBe(false);
-  expect(await supervisor.status()).toMatchObject({ state: 'stopped', lastExit: undefined });
+  expect(await supervisor.status()).toMatchObject({ state: 'stopped', lastExit: { code: 0, signal: null } });
   expect(await supervisor.stop()).toMatchObject({ ok: false, reason: 'not_running' });
 });
 
@@ -165,6 +164,59 @@ test('another implementation is ready when the pid file names it', async () => {
   expect(await supervisor.status()).toMatchObject({ state: 'running', owned: true });
 });
 
+test('a gateway is ready when it says so at /ready, not when its pid file is there', async () => {
+  const { supervisor } = aSupervisor('not-yet', { isManaged: false });
+  const { pid } = (await supervisor.start({ until: 'spawned' })) as { pid: number };
+  await expect.poll(async () => (await supervisor.status()).record?.pid, { timeout: 5_000 }).toBe(pid);
+  expect(await supervisor.status()).toMatchObject({ state: 'starting' });
+  process.kill(pid, 'SIGUSR2');
+  await expect.poll(async () => (await supervisor.status()).state, { timeout: 5_000 }).toBe('running');
+});
+
+test('another implementation that has no /ready is believed by its pid file', async () => {
+  const { supervisor } = aSupervisor('without-ready', { isManaged: false });
+  expect(await supervisor.start()).toMatchObject({ ok: true });
+});
+
+test('whoever listens hears of each step of a life', async () => {
+  const { supervisor } = aSupervisor('ready');
+  const states: string[] = [];
+  const stop = supervisor.onChange(() => void supervisor.status().then(({ state }) => states.push(state)));
+  await supervisor.start();
+  await supervisor.stop();
+  await expect.poll(() => states).toEqual(['starting', 'running', 'stopping', 'stopped']);
+  stop();
+  await supervisor.start();
+  expect(states).toHaveLength(4);
+});
+
+test('a reload is an order like others, and there is nothing to reload when no gateway runs', async () => {
+  const { supervisor } = aSupervisor('ready');
+  expect(await supervisor.reload()).toMatchObject({ ok: false, reason: 'not_running' });
+  const starting = supervisor.start();
+  expect(await supervisor.reload()).toMatchObject({ ok: false, reason: 'busy' });
+  await starting;
+  const reloading = supervisor.reload();
+  expect(await supervisor.stop()).toMatchObject({ ok: false, reason: 'busy' });
+  await supervisor.settled();
+  expect(await reloading).toMatchObject({ ok: true, answered: true, status: 200 });
+});
+
+test('the model that was configured at the start is remembered while the gateway is ours', async () => {
+  const { supervisor } = aSupervisor('ready', {
+    prepare: async () => ({
+      ok: true,
+      program: { command: process.execPath, args: [PROGRAM, 'ready', pidFile()], environment: {} },
+      defaultModel: 'small',
+    }),
+  });
+  const pidFile = () => join(home, '.picoclaw.pid');
+  const home = mkdtempSync(join(tmpdir(), 'picoclaw-supervise-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  await supervisor.start({ until: 'spawned' });
+  expect(await supervisor.status()).toMatchObject({ bootModel: 'small', owned: true });
+});
+
 test('a precondition that is not met starts nothing', async () => {
   const { supervisor } = aSupervisor('ready', { prepare: async () => ({ ok: false, message: 'no model' }) });
   expect(await supervisor.start()).toEqual({ ok: false, reason: 'precondition_failed', message: 'no model' });
@@ -220,8 +272,8 @@ test('a gateway whose configuration has to be corrected is not started again', a
 });
 
 test('a stop calls off the next start', async () => {
-  const policy = createRestartPolicy({ firstDelayMs: 60_000 });
-  const { supervisor, starts } = aSupervisor('dies-when-ready', { policy }, '1');
+  const restartDelays = { firstMs: 60_000, maxMs: 60_000 };
+  const { supervisor, starts } = aSupervisor('dies-when-ready', { restartDelays }, '1');
   await supervisor.start();
   await expect.poll(async () => (await supervisor.status()).state, { timeout: 5_000 }).toBe('restarting');
   expect(await supervisor.stop()).toMatchObject({ reason: 'not_running' });

@@ -85,7 +85,15 @@ test('who signs out while the gateway is being looked for gets no socket', async
       findGateway: () =>
         new Promise((resolve) => {
           find = () =>
-            resolve({ state: 'running', host: '127.0.0.1', port: asked.port, token: gatewayToken(), isOurs: true });
+            resolve({
+              state: 'running',
+              host: '127.0.0.1',
+              port: asked.port,
+              token: gatewayToken(),
+              isSecure: false,
+              basePath: '',
+              isOurs: true,
+            });
         }),
     },
   });
