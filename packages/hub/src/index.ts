@@ -1,0 +1,13 @@
+export type { Backplane, BackplaneStatus, Draft, Missed, Publication, RingLimits } from './backplane.ts';
+export type { HubConnection } from './connection.ts';
+export type { Hub, HubStats, Published } from './hub.ts';
+export { createHub } from './hub.ts';
+export type { HubErrorCode } from './hub-error.ts';
+export { HubError } from './hub-error.ts';
+export type { HubOptions } from './hub-options.ts';
+export type { HubIdentity } from './identity.ts';
+export { createMemoryBackplane } from './memory-backplane.ts';
+export type { SlowPolicy } from './outgoing.ts';
+export type { SendOutcome } from './send-memory.ts';
+export type { HubSocket } from './socket.ts';
+export type { SubscribeOptions, SubscribeResult } from './subscriptions.ts';
