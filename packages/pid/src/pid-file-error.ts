@@ -30,6 +30,18 @@ export function naming<T>(path: string, doing: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (cause instanceof PidFileError) throw cause;
-    throw new PidFileError('pid_file_io', path, `${doing} failed (${systemCode(cause) ?? 'unknown'})`, { cause });
+    throw new PidFileError('pid_file_io', path, `${doing} failed: ${reasonOf(cause)}`, { cause });
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
+function reasonOf(cause: unknown): string {
+  const code = systemCode(cause);
+  return REASONS[code ?? ''] ?? code ?? 'unknown';
 }

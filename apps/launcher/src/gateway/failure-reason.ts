@@ -6,7 +6,7 @@ export function describeExit(
   tail: readonly string[],
   reported?: string,
 ): string {
-  if (spawnError !== undefined) return `The gateway program could not be started (${spawnError}).`;
+  if (spawnError !== undefined) return `The gateway program could not be started: ${spawnError}.`;
   const how = signal === null ? `with code ${code}` : `by ${signal}`;
   const said = reported ?? tellingLine(tail);
   return `The gateway ended ${how}${said === undefined ? '.' : `: ${said}`}`;

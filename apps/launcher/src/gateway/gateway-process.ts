@@ -14,7 +14,7 @@ export interface GatewayProgram {
 export interface GatewayExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why it never started, when that is so. */
+  /** Why it never started, as the end of a sentence, when that is so. */
   readonly spawnError?: string;
 }
 
@@ -49,7 +49,7 @@ export function startGatewayProcess(program: GatewayProgram, onLine: (line: stri
       stdio: managed ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    return neverStarted(error as NodeJS.ErrnoException);
+    return neverStarted(spawnProblem(command, error as NodeJS.ErrnoException));
   }
   for (const stream of [child.stdout, child.stderr]) {
     const lines = createLineReader(onLine);
@@ -57,7 +57,7 @@ export function startGatewayProcess(program: GatewayProgram, onLine: (line: stri
   }
   // A child that is gone already cannot be told anything; its exit says why.
   if (managed) child.send({ kind: 'start', ...managed }, () => {});
-  const exited = exitOf(child);
+  const exited = exitOf(child, command);
   return {
     pid: child.pid,
     exited,
@@ -73,8 +73,8 @@ export function startGatewayProcess(program: GatewayProgram, onLine: (line: stri
 }
 
 /** Most failures are told later, by an event; of a program that is none for this machine `spawn` throws. */
-function neverStarted(error: NodeJS.ErrnoException): GatewayProcess {
-  const exited = Promise.resolve({ code: null, signal: null, spawnError: error.code ?? error.message });
+function neverStarted(spawnError: string): GatewayProcess {
+  const exited = Promise.resolve({ code: null, signal: null, spawnError });
   return { pid: undefined, exited, reported: new Promise(() => {}), stop: () => exited };
 }
 
@@ -88,10 +88,10 @@ function reportOf(child: ChildProcess): Promise<GatewayReport> {
   });
 }
 
-function exitOf(child: ChildProcess): Promise<GatewayExit> {
+function exitOf(child: ChildProcess, command: string): Promise<GatewayExit> {
   return new Promise((resolve) => {
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) resolve({ code: null, signal: null, spawnError: error.code ?? error.message });
+      if (child.pid === undefined) resolve({ code: null, signal: null, spawnError: spawnProblem(command, error) });
     });
     child.once('exit', (code, signal) => {
       const giveUp = setTimeout(() => {
@@ -106,4 +106,15 @@ function exitOf(child: ChildProcess): Promise<GatewayExit> {
       });
     });
   });
+}
+
+const SPAWN_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such program',
+  EACCES: 'it may not be executed',
+  ENOEXEC: 'it is no program for this machine',
+  UNKNOWN: 'it is no program for this machine',
+};
+
+function spawnProblem(command: string, { code = '', message }: NodeJS.ErrnoException): string {
+  return `${command}: ${SPAWN_PROBLEMS[code] ?? message}`;
 }

@@ -45,7 +45,7 @@ test('a death by signal names the signal', () => {
 });
 
 test('a program that could not be started says so', () => {
-  expect(describeExit({ code: null, signal: null, spawnError: 'ENOENT' }, ['old'])).toBe(
-    'The gateway program could not be started (ENOENT).',
+  expect(describeExit({ code: null, signal: null, spawnError: '/x: there is no such program' }, ['old'])).toBe(
+    'The gateway program could not be started: /x: there is no such program.',
   );
 });

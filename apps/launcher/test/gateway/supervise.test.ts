@@ -94,7 +94,7 @@ test('a start that need not wait still says when there never was a process', asy
   const { supervisor } = aSupervisor('ready', {
     prepare: async () => ({ ok: true, program: { command: '/nowhere/gateway', args: [], environment: {} } }),
   });
-  const message = 'The gateway program could not be started (ENOENT).';
+  const message = 'The gateway program could not be started: /nowhere/gateway: there is no such program.';
   expect(await supervisor.start({ until: 'spawned' })).toEqual({ ok: false, reason: 'failed', message });
   expect(await supervisor.status()).toMatchObject({ state: 'error', reason: message });
 });
