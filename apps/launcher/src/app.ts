@@ -15,6 +15,7 @@ import { network } from './access/network.ts';
 import { session } from './access/session.ts';
 import { tokenLink } from './access/token-link.ts';
 import { type ErrorCode, sendError } from './errors.ts';
+import type { LauncherEvents } from './events/launcher-events.ts';
 import type { ChannelReader } from './gateway/channel.ts';
 import type { FindGateway } from './gateway/find-gateway.ts';
 import type { ReadGatewayStatus } from './gateway/gateway-status.ts';
@@ -23,6 +24,7 @@ import { createSocketProxy } from './gateway/socket-proxy.ts';
 import type { Supervisor } from './gateway/supervise.ts';
 import type { TokenSync } from './gateway/token-sync.ts';
 import { type DashboardFiles, dashboardRoutes, entryRoutes } from './routes/dashboard.ts';
+import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { loginRoutes } from './routes/login.ts';
 import { picoApiRoutes, picoRoutes } from './routes/pico.ts';
@@ -48,6 +50,7 @@ export interface LauncherOptions {
   readonly startForbidden: string | undefined;
   readonly findGateway: FindGateway;
   readonly tokenSync: TokenSync;
+  readonly events: LauncherEvents;
   readonly readStatus: ReadGatewayStatus;
   readonly channel: ChannelReader;
   readonly rotateChannelToken: () => Promise<Secret | string>;
@@ -123,6 +126,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
         ...{ rotate: options.rotateChannelToken, enable: options.enableChannel },
       });
       await scope.register(systemRoutes, { version: options.version, settings: options.settings });
+      await scope.register(eventRoutes, { ...options, trustedProxies });
       await scope.register(picoRoutes, {
         ...{ launcherToken, channel, findGateway, proxyServer, sockets, trustedProxies, allowedHosts },
         tokenSync: options.tokenSync,

@@ -53,6 +53,7 @@ export const errors = {
   bad_gateway: { status: 502, message: 'The gateway answered with something that is not a WebSocket.' },
   gateway_start_failed: { status: 502, message: 'The gateway did not start; its last log lines say why.' },
   gateway_unavailable: { status: 503, message: 'The gateway is not running or not reachable.' },
+  too_many_connections: { status: 503, message: 'Too many connections are open; close some and try again.' },
   too_many_pending: { status: 503, message: 'Too many connections are being opened at once; try again.' },
   config_unavailable: { status: 503, message: 'The configuration cannot be read or written; the log says why.' },
   gateway_timeout: { status: 504, message: 'The gateway did not answer within 10 seconds.' },

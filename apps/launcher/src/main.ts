@@ -23,6 +23,7 @@ import { createLauncherToken } from './access/launcher-token.ts';
 import { persistToken } from './access/persist-token.ts';
 import { announcement } from './announce.ts';
 import { buildLauncher } from './app.ts';
+import { createLauncherEvents } from './events/launcher-events.ts';
 import { type LauncherFlags, parseFlags } from './flags.ts';
 import { stopAttached } from './gateway/attached.ts';
 import { createChannelReader } from './gateway/channel.ts';
@@ -131,10 +132,14 @@ async function createParts({ flags, environment, paths, config, log }: Context) 
   const external =
     isExternal && config.gateway_url !== undefined ? createExternalGateway(config.gateway_url) : undefined;
   const startForbidden = isExternal ? 'The gateway is run by somebody else (gateway_mode is external).' : undefined;
+  const readStatus = createStatusReader({ supervisor, channel, external, startForbidden });
+  const events = createLauncherEvents({ supervisor, readStatus, logger });
+  const tokenSync = createTokenSync({
+    ...{ channel, supervisor, logger },
+    onApplied: () => events.notice({ code: 'channel_token_rotated', message: 'The channel token was changed.' }),
+  });
   return {
-    ...{ supervisor, channel, startForbidden },
-    tokenSync: createTokenSync({ channel, supervisor, logger }),
-    readStatus: createStatusReader({ supervisor, channel, external, startForbidden }),
+    ...{ supervisor, channel, startForbidden, readStatus, events, tokenSync },
     findGateway: createGatewayFinder({ pidReader, channel, external }),
     rotateChannelToken: async (): Promise<Secret | string> => {
       const rotation = await rotateChannelToken(paths, environment);

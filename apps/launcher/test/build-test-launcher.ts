@@ -19,6 +19,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createLauncherToken } from '../src/access/launcher-token.ts';
 import { persistToken } from '../src/access/persist-token.ts';
 import { buildLauncher, type LauncherOptions } from '../src/app.ts';
+import { createLauncherEvents } from '../src/events/launcher-events.ts';
 import { stopAttached } from '../src/gateway/attached.ts';
 import { createChannelReader } from '../src/gateway/channel.ts';
 import type { ExternalGateway } from '../src/gateway/external-gateway.ts';
@@ -86,6 +87,8 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
   });
   const external = options.externalGateway;
   const startForbidden = external === undefined ? undefined : 'The gateway is external.';
+  const readStatus = createStatusReader({ supervisor, channel, external, startForbidden });
+  const events = createLauncherEvents({ supervisor, readStatus, logger, pollMs: 50 });
   const tokenSync = createTokenSync({ channel, supervisor, logger });
   const app = await buildLauncher({
     ...{ logger, launcherToken, supervisor, channel, startForbidden, version: '0.0.0-test' },
@@ -98,7 +101,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     launcherConfigFile: paths.launcherConfigFile,
     sessionKey: environment.sessionKey === undefined ? randomBytes(32) : decodeSessionKey(environment.sessionKey),
     findGateway: createGatewayFinder({ pidReader, channel, external }),
-    readStatus: createStatusReader({ supervisor, channel, external, startForbidden }),
+    ...{ readStatus, events },
     tokenSync,
     rotateChannelToken: async () => {
       const rotation = await rotateChannelToken(paths, environment);
@@ -113,7 +116,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     ...options.override,
   });
   return {
-    ...{ app, home, paths, environment, config, launcherToken, supervisor, pidReader },
+    ...{ app, events, home, paths, environment, config, launcherToken, supervisor, pidReader },
     /** The launcher token as it is now. */
     token: () => launcherToken.reveal(),
     async close() {

@@ -33,6 +33,8 @@ export interface HubOptions {
   /** Callbacks run after the hub's own work, and what they throw goes to `onError`. */
   readonly onConnect?: (connection: HubConnection) => void;
   readonly onDisconnect?: (connection: HubConnection, code: number, reason: string) => void;
+  /** After the first message of the subscription, if there was one to make good. */
+  readonly onSubscribe?: (connection: HubConnection, channel: string) => void;
   readonly onError?: (error: unknown) => void;
   /** Ends the hub. */
   readonly signal?: AbortSignal;
@@ -44,9 +46,9 @@ export interface HubOptions {
 
 /** The options with every default filled in. */
 export type ResolvedHubOptions = Required<
-  Omit<HubOptions, 'authorize' | 'onSend' | 'onConnect' | 'onDisconnect' | 'signal'>
+  Omit<HubOptions, 'authorize' | 'onSend' | 'onConnect' | 'onDisconnect' | 'onSubscribe' | 'signal'>
 > &
-  Pick<HubOptions, 'authorize' | 'onSend' | 'onConnect' | 'onDisconnect' | 'signal'>;
+  Pick<HubOptions, 'authorize' | 'onSend' | 'onConnect' | 'onDisconnect' | 'onSubscribe' | 'signal'>;
 
 /** Fills in the defaults; a number that is not above zero counts as not given. */
 export function resolveHubOptions(options: HubOptions): ResolvedHubOptions {

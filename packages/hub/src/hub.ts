@@ -52,8 +52,8 @@ export interface Hub {
   publish(channel: string, data: unknown): Published;
   /** To every connection. Throws a HubError (`not_serialisable`). */
   broadcast(data: unknown): Published;
-  /** To `process:<id>`. Throws a HubError (`invalid_process_id`). */
-  publishProcessOutput(processId: string, line: string): Published;
+  /** To `process:<id>`; `offset` is the line's number. Throws a HubError (`invalid_process_id`). */
+  publishProcessOutput(processId: string, line: string, offset?: number): Published;
   publishProcessStatus(processId: string, status: string, exitCode: number | null): Published;
   publishEvent(name: string, data: unknown): Published;
   publishError(text: string): Published;
@@ -161,8 +161,8 @@ class LiveHub implements Hub {
     return this.#publish(undefined, { type: 'event', data });
   }
 
-  publishProcessOutput(processId: string, line: string): Published {
-    return this.#publish(processChannel(processId), { type: 'process_output', processId, data: line });
+  publishProcessOutput(processId: string, line: string, offset?: number): Published {
+    return this.#publish(processChannel(processId), { type: 'process_output', processId, data: line, offset });
   }
 
   publishProcessStatus(processId: string, status: string, exitCode: number | null): Published {
@@ -245,14 +245,16 @@ class LiveHub implements Hub {
   }
 
   #subscribe(connection: Connection, channel: string, { after, ref }: SubscribeOptions): Promise<SubscribeResult> {
-    const { backplane, policyOf } = this.#options;
+    const { backplane, policyOf, onSubscribe } = this.#options;
     return this.#subscriptions.add(connection, channel, () => {
       const missed = after === undefined ? undefined : backplane.since(channel, after);
       const id = missed?.ok ? after : backplane.latestId(channel);
       if (ref !== undefined) this.#delivery.reply(connection, { type: 'ack', ref, channel, id });
-      if (missed === undefined) return;
-      const frames = missed.ok ? missed.publications.map(frameOf) : undefined;
-      this.#delivery.replay(connection, channel, frames, policyOf(channel));
+      if (missed !== undefined) {
+        const frames = missed.ok ? missed.publications.map(frameOf) : undefined;
+        this.#delivery.replay(connection, channel, frames, policyOf(channel));
+      }
+      this.#tell(() => onSubscribe?.(connection, channel));
     });
   }
 

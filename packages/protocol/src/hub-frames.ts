@@ -51,6 +51,8 @@ const ProcessOutputFrame = z.object({
   ...publication,
   processId: z.string(),
   data: z.string(),
+  // The line's number, where the output can also be read in pages.
+  offset: z.optional(z.int()),
 });
 const ProcessStatusFrame = z.object({
   type: z.literal('process_status'),

@@ -5,7 +5,7 @@ import type { Channel } from '../gateway/channel.ts';
 import type { AddressList } from './address.ts';
 import type { LauncherToken } from './launcher-token.ts';
 import type { LoginLimit } from './login-limit.ts';
-import { normalizeOrigin, ownOrigin, publicAddress } from './origin.ts';
+import { isLauncherPage, normalizeOrigin } from './origin.ts';
 
 /** Whether a request may open the channel; else the refusal. A value, since awaiting a reply waits for its end. */
 export type ChannelVerdict =
@@ -32,8 +32,9 @@ export async function judgeChannelCredentials(
   if (bearer.state === 'none' && subprotocol.length === 0) return judgeSession(request, channel, gate);
   const tokens = bearer.state === 'none' ? subprotocol : bearer.state === 'presented' ? [bearer.token] : [];
   // Every one is compared with both, so that time tells nothing.
-  const matches = tokens.flatMap((token) => [gate.launcherToken.matches(token), channel.token?.equals(token)]);
-  const isRight = matches.includes(true);
+  const isLauncherToken = tokens.map((token) => gate.launcherToken.matches(token)).includes(true);
+  const isChannelToken = tokens.map((token) => channel.token?.equals(token)).includes(true);
+  const isRight = isLauncherToken || isChannelToken;
   const budget = await (isRight ? loginLimit.peek(request) : loginLimit.attempt(request));
   if (!budget.allowed) {
     return {
@@ -46,7 +47,7 @@ export async function judgeChannelCredentials(
     await loginLimit.failed(request);
     return refusal('The token is neither the launcher token nor the channel token.');
   }
-  request.caller = { kind: 'token' };
+  request.caller = { kind: 'token', credential: isLauncherToken ? 'launcher' : 'channel' };
   return { ok: true };
 }
 
@@ -65,7 +66,6 @@ const refusal = (message?: string): ChannelVerdict => ({
 function isOwnPage(request: FastifyRequest, channel: Channel, { trustedProxies, allowedHosts }: ChannelGate): boolean {
   const origin = normalizeOrigin(request.headers.origin ?? '');
   if (origin === undefined) return false;
-  if (origin === ownOrigin(publicAddress(request, trustedProxies))) return true;
   const isListed = channel.allowOrigins.some((allowed) => normalizeOrigin(allowed) === origin);
-  return isListed || allowedHosts.includes(new URL(origin).hostname);
+  return isListed || isLauncherPage(request, { trustedProxies, allowedHosts });
 }

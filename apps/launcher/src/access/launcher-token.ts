@@ -13,6 +13,8 @@ export interface LauncherToken {
   readonly source: TokenSource;
   /** The first run has not been done: the token is the generated one. */
   readonly isSetupPending: boolean;
+  /** How often it was replaced: what it opened before can be told from what it opens now. */
+  readonly generation: number;
   matches(presented: Secret): boolean;
   reveal(): string;
   /** Stores another token; one winner when two try at once. */
@@ -30,7 +32,7 @@ interface LauncherTokenOptions {
 
 /** Holds the token; `persist` writes it to launcher-config.json and knows whether somebody else was faster. */
 export function createLauncherToken({ value, source, persist }: LauncherTokenOptions): LauncherToken {
-  let current = { value, source };
+  let current = { value, source, generation: 0 };
   return {
     get source() {
       return current.source;
@@ -38,11 +40,14 @@ export function createLauncherToken({ value, source, persist }: LauncherTokenOpt
     get isSetupPending() {
       return current.source === 'random';
     },
+    get generation() {
+      return current.generation;
+    },
     matches: (presented) => current.value.equals(presented),
     reveal: () => current.value.reveal(),
     async register(token, { setupPending }) {
       const result = await persist(token, { setupPending, token: current.value });
-      if (result.ok) current = { value: token, source: 'config' };
+      if (result.ok) current = { value: token, source: 'config', generation: current.generation + 1 };
       return result;
     },
   };

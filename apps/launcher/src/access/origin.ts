@@ -43,6 +43,18 @@ export function ownOrigin(address: PublicAddress): string | undefined {
   return normalizeOrigin(`${address.isSecure ? 'https' : 'http'}://${address.host}`);
 }
 
+/** Whether the page that asks is the launcher's own: a cookie alone proves nothing (cross-site WebSocket hijacking). */
+export function isLauncherPage(
+  request: FastifyRequest,
+  { trustedProxies, allowedHosts }: { trustedProxies: AddressList; allowedHosts: readonly string[] },
+): boolean {
+  const origin = normalizeOrigin(request.headers.origin ?? '');
+  if (origin === undefined) return false;
+  return (
+    origin === ownOrigin(publicAddress(request, trustedProxies)) || allowedHosts.includes(new URL(origin).hostname)
+  );
+}
+
 /** A path of our own to go to, or `/`: never another origin, whatever a browser makes of `//`, `\`, tabs or schemes. */
 export function localPath(text: unknown): string {
   if (typeof text !== 'string' || !/^\/(?![/\\])/.test(text) || /[\\\p{Cc}]/u.test(text)) return '/';

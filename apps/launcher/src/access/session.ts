@@ -12,7 +12,7 @@ import { publicAddress } from './origin.ts';
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'session'; readonly session: Session }
-  | { readonly kind: 'token' };
+  | { readonly kind: 'token'; readonly credential: 'launcher' | 'channel' };
 
 /** Sessions of this process and the cookies that carry them. */
 export interface SessionGate {
@@ -130,7 +130,7 @@ export const session = fp<SessionOptions>(
       // A client that has used up its guesses learns nothing more, not even from a right one.
       const verdict = await app.loginLimit.peek(request);
       if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
-      request.caller = { kind: 'token' };
+      request.caller = { kind: 'token', credential: 'launcher' };
     };
     const refuseToken = async (request: FastifyRequest, reply: FastifyReply) => {
       const verdict = await app.loginLimit.attempt(request);

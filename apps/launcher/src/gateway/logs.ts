@@ -17,6 +17,8 @@ export interface LogPage {
 /** What the gateway prints: the last lines in memory, all of it in a rotating file. */
 export interface GatewayLog {
   append(line: string): void;
+  /** Calls back for each line with its offset; answers with the way to stop. */
+  onLine(listener: (line: string, offset: number) => void): () => void;
   page(offset: number, runId: string | undefined): LogPage;
   /** The last lines, oldest first. */
   tail(count: number): string[];
@@ -30,6 +32,7 @@ export function createGatewayLog({ folder, onError }: { folder: string; onError:
   let lines: string[] = [];
   let total = 0;
   let runId: string = randomUUID();
+  const listeners = new Set<(line: string, offset: number) => void>();
   return {
     append(line) {
       const safe = safeLine(line);
@@ -38,6 +41,11 @@ export function createGatewayLog({ folder, onError }: { folder: string; onError:
       total += 1;
       if (lines.length > MAX_LINES) lines.shift();
       file.write(`${safe}\n`);
+      for (const listener of listeners) listener(safe, total - 1);
+    },
+    onLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     page(offset, askedRunId) {
       const start = total - lines.length;

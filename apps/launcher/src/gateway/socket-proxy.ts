@@ -17,7 +17,7 @@ export interface SocketJob {
   readonly upgrade: TakenUpgrade;
   readonly target: Target;
   /** The dashboard session it belongs to; its end ends the socket. `undefined` for a token. */
-  readonly sessionId: string | undefined;
+  readonly holder: string | undefined;
   /** Names the client for the cap on pending upgrades. */
   readonly clientKey: string;
   /** The reply's subprotocol, given what the gateway selected. */
@@ -29,7 +29,7 @@ export interface SocketJob {
 export interface SocketProxy {
   open(job: SocketJob): void;
   /** Ends the sockets for which the filter says so; clients get a close frame, or a refusal when not open yet. */
-  end(filter: (sessionId: string | undefined) => boolean, code: CloseCode, reason: string): void;
+  end(filter: (holder: string | undefined) => boolean, code: CloseCode, reason: string): void;
   /** Ends all with 1001, takes no more, and waits until they are gone, at most `drainMs`. */
   close(): Promise<void>;
   readonly openCount: number;
@@ -49,7 +49,7 @@ interface SocketProxyOptions {
 
 interface Connection {
   readonly client: Socket;
-  readonly sessionId: string | undefined;
+  readonly holder: string | undefined;
   /** For as long as the gateway has not answered. */
   readonly refuse: (code: ErrorCode, detail: string) => void;
   /** Once it has answered 101. */
@@ -104,7 +104,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
       if (settle(code, detail)) refuse(client, code);
       else destroyAfter(client, lingerMs);
     };
-    const connection: Connection = { client, sessionId: job.sessionId, refuse: fail };
+    const connection: Connection = { client, holder: job.holder, refuse: fail };
     connections.add(connection);
     client.once('close', () => {
       settle('client_gone');
@@ -162,7 +162,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
   return {
     open,
     end(filter, code, reason) {
-      for (const one of [...connections]) if (filter(one.sessionId)) endConnection(one, code, reason);
+      for (const one of [...connections]) if (filter(one.holder)) endConnection(one, code, reason);
     },
     async close() {
       isClosed = true;

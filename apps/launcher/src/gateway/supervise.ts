@@ -29,6 +29,13 @@ export interface LastExit {
   readonly tail: readonly string[];
 }
 
+/** One step of its life, as people are told; `exitCode` is that of the process that has ended, if there was one. */
+export interface LifeChange {
+  readonly state: GatewayState;
+  readonly reason: string | undefined;
+  readonly exitCode: number | null;
+}
+
 /** What can be said about the gateway without touching anything. */
 export interface SupervisorStatus {
   readonly state: GatewayState;
@@ -56,7 +63,7 @@ export interface Supervisor {
   /** Settles when no order is in progress. */
   settled(): Promise<void>;
   /** Calls back when what `status` says may have changed by this launcher's doing; answers with the way to stop. */
-  onChange(listener: () => void): () => void;
+  onChange(listener: (change: LifeChange) => void): () => void;
   readonly log: GatewayLog;
   /** Stops what this launcher started, unless it is to be kept. */
   close(): Promise<void>;
@@ -102,7 +109,7 @@ class GatewaySupervisor implements Supervisor {
   readonly #graceMs: number;
   readonly #startTimeoutMs: number;
   readonly #orders: Orders;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(change: LifeChange) => void>();
   #life: Lifecycle = UNBORN;
   #child: GatewayProcess | undefined;
   #ending: Promise<unknown> | undefined;
@@ -161,7 +168,7 @@ class GatewaySupervisor implements Supervisor {
     return this.#orders.settled();
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: LifeChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -188,7 +195,10 @@ class GatewaySupervisor implements Supervisor {
     clearTimeout(this.#retryTimer);
     const { state, delayMs } = this.#life;
     if (state === 'restarting') this.#retryTimer = setTimeout(() => this.#retry(), delayMs);
-    for (const listener of this.#listeners) listener();
+    const shown = shownState(this.#life, state === 'attached');
+    const hasEnded = state === 'stopped' || state === 'restarting' || state === 'error';
+    const change = { ...shown, exitCode: hasEnded ? (this.#lastExit?.code ?? null) : null };
+    for (const listener of this.#listeners) listener(change);
   }
 
   #retry(): void {

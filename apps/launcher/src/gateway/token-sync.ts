@@ -15,6 +15,8 @@ interface TokenSyncOptions {
   readonly channel: ChannelReader;
   readonly supervisor: Supervisor;
   readonly logger: BaseLogger;
+  /** The running gateway has taken a changed token. */
+  readonly onApplied?: () => void;
   readonly pollMs?: number;
   readonly now?: () => number;
 }
@@ -41,7 +43,10 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
     if (isClosed) return false;
     const reload = await supervisor.reload();
     if (!reload.ok) return reload.reason === 'busy' ? apply() : false;
-    if (reload.answered && reload.status === 200) return true;
+    if (reload.answered && reload.status === 200) {
+      options.onApplied?.();
+      return true;
+    }
     const why = reload.answered ? { status: reload.status } : { err: reload.cause };
     logger.warn({ code: 'gateway_reload_failed', ...why }, 'the gateway did not take the new channel token');
     return false;

@@ -14,6 +14,7 @@ import { judgeChannelCredentials } from '../access/channel-credentials.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
 import { type PublicAddress, publicAddress } from '../access/origin.ts';
 import { tooManyAttempts } from '../access/session.ts';
+import { endsHolder, socketHolder } from '../access/socket-holder.ts';
 import { withoutToken } from '../access/token-link.ts';
 import { sendError } from '../errors.ts';
 import type { ChannelReader } from '../gateway/channel.ts';
@@ -37,7 +38,7 @@ interface PicoOptions {
 
 /** `GET /pico/ws` (and `/pico`): the reverse proxy to the gateway, and the media behind it (launcher-http.md, "Pico"). */
 export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Promise<void> {
-  const { channel, findGateway, sockets, tokenSync } = options;
+  const { channel, findGateway, launcherToken, sockets, tokenSync } = options;
 
   /** While the gateway was looked for, the person may have signed out. */
   const hasEnded = ({ caller }: FastifyRequest): boolean => {
@@ -63,7 +64,7 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
       request: request.raw,
       upgrade,
       target: targetFor(request, gateway, publicAddress(request, options.trustedProxies)),
-      sessionId: request.caller.kind === 'session' ? request.caller.session.id : undefined,
+      holder: socketHolder(request.caller, launcherToken),
       clientKey: clientKey(request.ip),
       selectSubprotocol: (upstream) => upstream ?? fallback,
       onOutcome: (outcome, detail) => {
@@ -87,9 +88,7 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
   });
 
   const stop = app.sessionGate.sessions.onRevoked((revocation) => {
-    const isEnded = (id: string | undefined) =>
-      id !== undefined && ('ids' in revocation ? revocation.ids.includes(id) : id !== revocation.allExcept);
-    sockets.end(isEnded, CloseCode.sessionEnded, CloseReason.sessionEnded);
+    sockets.end(endsHolder(revocation, launcherToken), CloseCode.sessionEnded, CloseReason.sessionEnded);
   });
   app.addHook('preClose', async () => {
     stop();
