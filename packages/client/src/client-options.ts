@@ -1,4 +1,5 @@
 import { encodeFrame, tokenSubprotocol } from '@picoclaw/protocol';
+import type { BackoffShape } from './backoff.ts';
 import type { ConnectionEnd } from './connection.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { browserWake, type WakeSource } from './wake.ts';
@@ -19,13 +20,13 @@ export interface ClientOptions {
   subprotocols?: readonly string[];
   /** The constructor (default: the platform's); Node 20 has none: give it that of the `ws` package. */
   webSocket?: WebSocketConstructor | undefined;
-  /** Redials without a connection that held, before giving up (default: no limit). */
+  /** Redials without a connection that held, before giving up: 3 makes four dials; 0 or less is no limit (the default). */
   maxAttempts?: number;
-  /** First and largest ceiling of the wait, ms (1000, 30 000). */
-  backoff?: { baseMs: number; maxMs: number };
+  /** How far apart the tries are (1000, 4000 and 30 000 ms). */
+  backoff?: Partial<BackoffShape>;
   /** A connection that held this long forgives earlier failures, ms (5000): accept-and-drop servers are not hammered. */
   stableMs?: number;
-  /** A JSON ping goes out this often; 2.5 times this in silence is death, ms (30 000). */
+  /** A JSON ping goes out this often, or more often where a hub says so; 2.5 times this in silence is death, ms (30 000). */
   heartbeatMs?: number;
   /** How long a handshake may take, ms (15 000: the launcher itself gives a silent gateway 10 s). */
   connectTimeoutMs?: number;
@@ -33,6 +34,10 @@ export interface ClientOptions {
   probeTimeoutMs?: number;
   /** Messages that wait while there is no connection (100). */
   maxOutbox?: number;
+  /** The longest message taken (16 MiB); a longer one ends the connection. */
+  maxMessageBytes?: number;
+  /** What to say first on each connection, before what has been waiting (default: nothing). */
+  greeting?: () => readonly string[];
   /** The text of a ping (default `{"type":"ping"}`). */
   pingText?: string;
   /** Says for a selected subprotocol whether messages with an id are kept and sent again until `acknowledge` (default: never). */
@@ -52,7 +57,7 @@ export type ResolvedClientOptions = Required<Omit<ClientOptions, 'token' | 'diag
 
 /** A client that could never connect as it was asked to; `code` is stable. */
 export class ClientOptionsError extends Error {
-  readonly code: 'websocket_unavailable' | 'token_not_subprotocol_safe';
+  readonly code: 'websocket_unavailable' | 'headers_unavailable' | 'token_not_subprotocol_safe';
   constructor(code: ClientOptionsError['code'], message: string) {
     super(message);
     this.name = 'ClientOptionsError';
@@ -60,7 +65,7 @@ export class ClientOptionsError extends Error {
   }
 }
 
-/** Fills in the defaults; throws a ClientOptionsError when there is no WebSocket to use. */
+/** Fills in the defaults; throws a ClientOptionsError when there is no WebSocket that can do what is asked. */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   const webSocket = options.webSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
   if (webSocket === undefined) {
@@ -69,16 +74,24 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
       'This platform has no WebSocket: pass that of the ws package.',
     );
   }
+  if (options.tokenIn === 'header' && webSocket === globalThis.WebSocket) {
+    throw new ClientOptionsError(
+      'headers_unavailable',
+      "The platform's WebSocket sends no headers and would leave the token out in silence: pass that of the ws package.",
+    );
+  }
   return {
     tokenIn: 'subprotocol',
     subprotocols: [],
-    maxAttempts: Number.POSITIVE_INFINITY,
-    backoff: { baseMs: 1_000, maxMs: 30_000 },
+    maxAttempts: 0,
+    backoff: {},
     stableMs: 5_000,
     heartbeatMs: 30_000,
     connectTimeoutMs: 15_000,
     probeTimeoutMs: 5_000,
     maxOutbox: 100,
+    maxMessageBytes: 16 * 1024 * 1024,
+    greeting: () => [],
     pingText: encodeFrame({ type: 'ping' }),
     keepUntilAcknowledged: () => false,
     wakeSource: browserWake,

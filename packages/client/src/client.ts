@@ -26,8 +26,12 @@ export interface Client {
   on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void;
   /** Sends, or keeps the message while there is no connection; messages leave in the order they came. */
   send(text: string, entry?: Omit<OutboxEntry, 'text'>): SendOutcome;
+  /** Hands a text to the open socket, past the outbox; false when there is none, and then nothing is kept. */
+  sendNow(text: string): boolean;
   /** Forgets a message that is kept until the server has acknowledged it. */
   acknowledge(id: string): void;
+  /** Pings this often on this connection, ms: what the other end wishes, from one second to what the options say. */
+  setHeartbeat(heartbeatMs: number): void;
   /** Dials now instead of waiting; when connected, finds out whether the connection still lives. */
   wake(): void;
   /** Ends for good; safe to call again. */
@@ -39,6 +43,9 @@ export function createClient(options: ClientOptions): Client {
   return new ReconnectingClient(resolveClientOptions(options));
 }
 
+/** However short a heartbeat the other end wishes. */
+const MIN_HEARTBEAT_MS = 1_000;
+
 class ReconnectingClient implements Client {
   readonly #options: ResolvedClientOptions;
   readonly #events: Emitter<ClientEvents> = createEmitter();
@@ -49,13 +56,12 @@ class ReconnectingClient implements Client {
   #connection: Connection | undefined;
   #retryTimer: unknown;
   #stableTimer: unknown;
-  #reconnected = false;
+  #wasOpen = false;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
-    const { random, backoff, maxAttempts } = options;
     this.#outbox = createOutbox(options.maxOutbox);
-    this.#backoff = createBackoff({ random, ...backoff, maxAttempts });
+    this.#backoff = createBackoff({ ...options.backoff, random: options.random, maxAttempts: options.maxAttempts });
     this.#stopWaking = options.wakeSource(() => this.wake());
     this.#dial();
   }
@@ -80,6 +86,14 @@ class ReconnectingClient implements Client {
     return { ok: true, state: sent ? 'sent' : 'queued' };
   }
 
+  sendNow(text: string): boolean {
+    return this.#status.state === 'connected' && this.#connection?.send(text) === true;
+  }
+
+  setHeartbeat(heartbeatMs: number): void {
+    this.#connection?.setHeartbeat(Math.min(this.#options.heartbeatMs, Math.max(MIN_HEARTBEAT_MS, heartbeatMs)));
+  }
+
   acknowledge(id: string): void {
     this.#outbox.acknowledge(id);
   }
@@ -94,12 +108,11 @@ class ReconnectingClient implements Client {
   }
 
   #dial(): void {
-    const { webSocket, connectTimeoutMs, heartbeatMs, probeTimeoutMs, pingText, now, timers } = this.#options;
-    timers.clear(this.#retryTimer);
+    this.#options.timers.clear(this.#retryTimer);
     try {
       this.#connection = new Connection({
+        ...this.#options,
         ...dialTarget(this.#options),
-        ...{ webSocket, connectTimeoutMs, heartbeatMs, probeTimeoutMs, pingText, now, timers },
         onOpen: (subprotocol) => this.#opened(subprotocol),
         onText: (text) => this.#events.emit('message', text),
         onEnd: (end) => this.#ended(end),
@@ -113,12 +126,13 @@ class ReconnectingClient implements Client {
   }
 
   #opened(subprotocol: string): void {
-    const { timers, stableMs } = this.#options;
+    const { timers, stableMs, greeting } = this.#options;
     this.#stableTimer = timers.set(() => this.#backoff.reset(), stableMs);
-    const reconnected = this.#reconnected;
-    this.#reconnected = true;
+    const reconnected = this.#wasOpen;
+    this.#wasOpen = true;
     this.#status = this.#next({ state: 'connected', subprotocol });
     // Before anybody hears of it: what they send in their listeners comes after what has been waiting.
+    for (const text of greeting()) this.#connection?.send(text);
     this.#flush();
     this.#events.emit('status', this.#status);
     this.#events.emit('open', { subprotocol, reconnected });
@@ -129,7 +143,7 @@ class ReconnectingClient implements Client {
     this.#connection = undefined;
     this.#outbox.rewind();
     timers.clear(this.#stableTimer);
-    const delayMs = mayReconnect(end.code) ? this.#backoff.next() : undefined;
+    const delayMs = mayReconnect(end.code) ? this.#backoff.next(this.#wasOpen) : undefined;
     if (delayMs === undefined) {
       this.#finish(mayReconnect(end.code) ? 'attempts_exhausted' : 'closed_by_server', { lastEnd: end });
     } else {

@@ -1,3 +1,4 @@
+import { CloseCode } from '@picoclaw/protocol';
 import { createLiveness, type Liveness } from './liveness.ts';
 import type { Timers } from './timers.ts';
 import { OPEN, type WebSocketConstructor, type WebSocketLike } from './web-socket.ts';
@@ -8,7 +9,7 @@ export interface ConnectionEnd {
   opened: boolean;
   code: number;
   reason: string;
-  because: 'closed' | 'silent' | 'timeout';
+  because: 'closed' | 'silent' | 'timeout' | 'too_large';
 }
 
 /** One dial: where to, and what its owner wants to hear. */
@@ -17,6 +18,7 @@ export interface ConnectionOptions {
   url: string;
   subprotocols: string[];
   headers: Record<string, string>;
+  maxMessageBytes: number;
   connectTimeoutMs: number;
   heartbeatMs: number;
   probeTimeoutMs: number;
@@ -44,11 +46,8 @@ export class Connection {
   /** Dials at once; throws what the WebSocket constructor throws (a bad address, a page that may not dial it). */
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { webSocket: WebSocket, url, subprotocols, headers, connectTimeoutMs, timers } = options;
-    this.#socket =
-      Object.keys(headers).length === 0
-        ? new WebSocket(url, subprotocols)
-        : new WebSocket(url, subprotocols, { headers });
+    const { webSocket: WebSocket, url, subprotocols, headers, maxMessageBytes, connectTimeoutMs, timers } = options;
+    this.#socket = new WebSocket(url, subprotocols, { headers, maxPayload: maxMessageBytes });
     this.#socket.addEventListener('open', () => this.#open());
     this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
     // A close event always follows; `ws` would throw an error that nobody listens to.
@@ -62,6 +61,13 @@ export class Connection {
     if (this.#ended || this.#socket.readyState !== OPEN) return false;
     this.#socket.send(text);
     return true;
+  }
+
+  /** Pings this often from now on. */
+  setHeartbeat(heartbeatMs: number): void {
+    if (this.#liveness === undefined || this.#ended) return;
+    this.#liveness.stop();
+    this.#liveness = this.#watch(heartbeatMs);
   }
 
   /** Finds out soon whether the other end still lives. */
@@ -83,10 +89,16 @@ export class Connection {
 
   #open(): void {
     if (this.#ended) return;
-    const { timers, heartbeatMs, probeTimeoutMs, now, pingText, onOpen } = this.#options;
+    const { timers, heartbeatMs, onOpen } = this.#options;
     this.#opened = true;
     timers.clear(this.#connectTimer);
-    this.#liveness = createLiveness({
+    this.#liveness = this.#watch(heartbeatMs);
+    onOpen(this.#socket.protocol);
+  }
+
+  #watch(heartbeatMs: number): Liveness {
+    const { timers, probeTimeoutMs, now, pingText } = this.#options;
+    return createLiveness({
       heartbeatMs,
       probeTimeoutMs,
       now,
@@ -94,18 +106,20 @@ export class Connection {
       ping: () => this.send(pingText),
       silent: () => this.#abandon('silent'),
     });
-    onOpen(this.#socket.protocol);
   }
 
   #receive(data: unknown): void {
     if (this.#ended) return;
     this.#liveness?.seen();
-    if (typeof data === 'string') this.#options.onText(data);
+    if (typeof data !== 'string') return;
+    // `ws` keeps to maxPayload by itself; a browser has taken it already and can only go no further.
+    if (data.length > this.#options.maxMessageBytes) this.#abandon('too_large', CloseCode.tooLarge);
+    else this.#options.onText(data);
   }
 
-  #abandon(because: 'silent' | 'timeout'): void {
+  #abandon(because: 'silent' | 'timeout' | 'too_large', code: number = ABNORMAL): void {
     // A closing handshake with a dead peer takes as long as the platform likes: report the end first, then let go.
-    this.#end({ code: ABNORMAL, reason: '', because });
+    this.#end({ code, reason: '', because });
     if (this.#socket.terminate === undefined) this.#socket.close();
     else this.#socket.terminate();
   }

@@ -18,7 +18,10 @@ export function createEmitter<Events>(): Emitter<Events> {
       };
     },
     emit(name, event) {
-      for (const listener of [...(listeners.get(name) ?? [])]) {
+      const own = listeners.get(name);
+      for (const listener of [...(own ?? [])]) {
+        // Removed by one before it, in this very round: whoever has left hears nothing more.
+        if (!own?.has(listener)) continue;
         try {
           listener(event as never);
         } catch (error) {

@@ -1,3 +1,4 @@
+export type { BackoffShape } from './backoff.ts';
 export type { ChatMessage, Delivery, MessageFailure } from './chat-message.ts';
 export type { Client, ClientEvents, SendOutcome } from './client.ts';
 export { createClient } from './client.ts';
@@ -5,6 +6,10 @@ export type { ClientOptions, Diagnosis } from './client-options.ts';
 export { ClientOptionsError } from './client-options.ts';
 export type { ClientState, ClientStatus, ClosedBecause } from './client-status.ts';
 export type { ConnectionEnd } from './connection.ts';
+export type { HubClient, HubClientEvents, HubClientOptions, HubSubscribeOptions } from './hub-client.ts';
+export { createHubClient } from './hub-client.ts';
+export type { HubSendOutcome } from './hub-sends.ts';
+export type { HubPublication } from './hub-subscription.ts';
 export { createId } from './id.ts';
 export type { PicoSend, PicoSession, PicoSessionOptions, PicoSnapshot } from './pico-session.ts';
 export { createPicoSession } from './pico-session.ts';

@@ -119,8 +119,7 @@ class ReconnectingPicoSession implements PicoSession {
 
   cancel(messageId?: string): void {
     // Never kept for later: by the next connection it would stop another answer.
-    if (this.#client.status.state !== 'connected') return;
-    this.#client.send(
+    this.#client.sendNow(
       encodeFrame({ type: 'message.cancel', payload: messageId === undefined ? {} : { message_id: messageId } }),
     );
   }

@@ -16,7 +16,7 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (
   url: string,
   subprotocols: string[],
-  options?: { headers: Record<string, string> },
+  options?: { headers: Record<string, string>; maxPayload: number },
 ) => WebSocketLike;
 
 /** `readyState` of a socket that takes messages. */

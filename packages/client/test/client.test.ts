@@ -1,37 +1,9 @@
 import { CloseCode } from '@picoclaw/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Client, type ClientOptions, createClient } from '../src/index.ts';
-import { createManualClock } from './support/manual-clock.ts';
-import { type SocketServer, startSocketServer } from './support/socket-server.ts';
+import { createClient } from '../src/index.ts';
+import { dial, endWait, serve } from './support/dial.ts';
 import { next, untilState } from './support/wait.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-async function serve(...[options]: Parameters<typeof startSocketServer>): Promise<SocketServer> {
-  const server = await startSocketServer(options);
-  cleanups.push(() => server.stop());
-  return server;
-}
-
-function dial(options: Omit<ClientOptions, 'webSocket'>): {
-  client: Client;
-  clock: ReturnType<typeof createManualClock>;
-} {
-  const clock = createManualClock();
-  const client = createClient({
-    webSocket: WebSocket,
-    random: () => 1,
-    now: clock.now,
-    timers: clock.timers,
-    ...options,
-  });
-  cleanups.push(() => client.close());
-  return { client, clock };
-}
 
 describe('a client', () => {
   it('connects, hears and speaks', async () => {
@@ -76,10 +48,96 @@ describe('a client', () => {
     expect(dial({ url: 'not an address' }).client.status).toMatchObject({ closedBecause: 'cannot_dial' });
   });
 
-  it.skipIf('WebSocket' in globalThis)('says so when the platform has no WebSocket', () => {
-    expect(() => createClient({ url: 'ws://127.0.0.1:1/' })).toThrow(
-      expect.objectContaining({ code: 'websocket_unavailable' }),
+  it('uses the WebSocket of the platform, and says so when there is none', async () => {
+    const server = await serve();
+    vi.stubGlobal('WebSocket', WebSocket);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const client = createClient({ url: server.url });
+    onTestFinished(() => client.close());
+    await server.accept();
+    await untilState(client, 'connected');
+    vi.stubGlobal('WebSocket', undefined);
+    expect(() => createClient({ url: server.url })).toThrow(expect.objectContaining({ code: 'websocket_unavailable' }));
+  });
+
+  it('does not leave its token out where a header cannot travel', () => {
+    vi.stubGlobal('WebSocket', WebSocket);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(() => createClient({ url: 'ws://127.0.0.1:1/', token: 't', tokenIn: 'header' })).toThrow(
+      expect.objectContaining({ code: 'headers_unavailable' }),
     );
+  });
+
+  it('tells each change of its state, with a status of its own', async () => {
+    const server = await serve();
+    const { client, clock } = dial({ url: server.url });
+    const told = [client.status];
+    client.on('status', (status) => told.push(status));
+    (await server.accept()).socket.close(CloseCode.restart);
+    await untilState(client, 'disconnected');
+    endWait({ client, clock });
+    await server.accept();
+    await untilState(client, 'connected');
+    client.close();
+    expect(told.map(({ state }) => state)).toEqual([
+      ...['connecting', 'connected', 'disconnected'],
+      ...['connecting', 'connected', 'closed'],
+    ]);
+    expect(new Set(told).size).toBe(6);
+    expect(told.at(-1)).toBe(client.status);
+  });
+
+  it('takes no notice of what is not text', async () => {
+    const server = await serve();
+    const { client } = dial({ url: server.url });
+    const { socket } = await server.accept();
+    const heard = next(client, 'message');
+    socket.send(Buffer.from('bytes'));
+    socket.send('text');
+    expect(await heard).toBe('text');
+  });
+
+  it.each(['its socket', 'itself'])('takes no message over its limit: %s keeps to it', async (who) => {
+    const server = await serve();
+    // That of a browser knows no limit and would hand over everything.
+    const Unlimited = class extends WebSocket {
+      constructor(url: string, subprotocols: string[]) {
+        super(url, subprotocols);
+      }
+    };
+    const webSocket = who === 'itself' ? Unlimited : WebSocket;
+    const { client } = dial({ url: server.url, maxMessageBytes: 10, webSocket });
+    const heard: string[] = [];
+    client.on('message', (text) => heard.push(text));
+    const { socket } = await server.accept();
+    socket.send('1234567890');
+    socket.send('12345678901');
+    await untilState(client, 'disconnected');
+    expect(heard).toEqual(['1234567890']);
+    if (who === 'itself') expect(client.status.lastEnd).toMatchObject({ because: 'too_large', code: 1009 });
+  });
+
+  it('says its greeting first on each connection, before what has been waiting', async () => {
+    const server = await serve();
+    let greetings = 0;
+    const greeting = () => {
+      greetings += 1;
+      return [`hello ${greetings}`];
+    };
+    const { client, clock } = dial({ url: server.url, greeting });
+    client.send('waited');
+    const first = await server.accept();
+    expect([await first.text(), await first.text()]).toEqual(['hello 1', 'waited']);
+    first.socket.terminate();
+    await untilState(client, 'disconnected');
+    expect(client.sendNow('never')).toBe(false);
+    client.send('waited again');
+    endWait({ client, clock });
+    const second = await server.accept();
+    expect([await second.text(), await second.text()]).toEqual(['hello 2', 'waited again']);
+    await untilState(client, 'connected');
+    expect(client.sendNow('now')).toBe(true);
+    expect(await second.text()).toBe('now');
   });
 
   it('asks for its address again at each dial', async () => {
@@ -93,212 +151,8 @@ describe('a client', () => {
     });
     (await server.accept()).socket.close(CloseCode.restart);
     await untilState(client, 'disconnected');
-    clock.advance(1_000);
+    endWait({ client, clock });
     expect((await server.accept()).request.url).toBe('/pico/ws?dial=2');
-  });
-});
-
-describe('a client that lost its connection', () => {
-  it('comes back after the wait, to a server that was away', async () => {
-    const server = await startSocketServer();
-    const { client, clock } = dial({ url: server.url });
-    await server.accept();
-    await untilState(client, 'connected');
-    await server.stop();
-    await untilState(client, 'disconnected');
-    expect(client.status).toMatchObject({
-      attempt: 1,
-      nextAttemptAt: clock.now() + 1_000,
-      lastEnd: { opened: true, code: 1006, because: 'closed' },
-    });
-
-    clock.advance(1_000);
-    expect(client.status.state).toBe('connecting');
-    await untilState(client, 'disconnected');
-    expect(client.status).toMatchObject({ attempt: 2, lastEnd: { opened: false } });
-
-    const back = await serve({ port: server.port });
-    const opened = next(client, 'open');
-    clock.advance(2_000);
-    await back.accept();
-    expect(await opened).toEqual({ subprotocol: '', reconnected: true });
-  });
-
-  it.each([CloseCode.shutdown, CloseCode.restart, CloseCode.tryAgainLater])('dials again after %i', async (code) => {
-    const server = await serve();
-    const { client, clock } = dial({ url: server.url });
-    (await server.accept()).socket.close(code, 'because');
-    await untilState(client, 'disconnected');
-    expect(client.status.lastEnd).toEqual({ opened: true, code, reason: 'because', because: 'closed' });
-    clock.advance(1_000);
-    await server.accept();
-    await untilState(client, 'connected');
-  });
-
-  it.each([CloseCode.normal, CloseCode.policyViolation, CloseCode.sessionEnded, CloseCode.forbidden])(
-    'stays away after %i',
-    async (code) => {
-      const server = await serve();
-      const { client, clock } = dial({ url: server.url });
-      (await server.accept()).socket.close(code);
-      await untilState(client, 'closed');
-      expect(client.status).toMatchObject({ closedBecause: 'closed_by_server', lastEnd: { code } });
-      expect(clock.waits()).toEqual([]);
-      expect(client.send('x')).toEqual({ ok: false, reason: 'closed' });
-    },
-  );
-
-  it('waits longer and longer for a server that accepts and drops', async () => {
-    const server = await serve();
-    const { client, clock } = dial({ url: server.url });
-    const waits: number[] = [];
-    for (let round = 0; round < 6; round += 1) {
-      (await server.accept()).socket.close(CloseCode.internalError);
-      await untilState(client, 'disconnected');
-      waits.push((client.status.nextAttemptAt ?? 0) - clock.now());
-      clock.advance(waits.at(-1) ?? 0);
-    }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
-  });
-
-  it('forgives earlier failures after five seconds of connection, not before', async () => {
-    const server = await serve();
-    const { client, clock } = dial({ url: server.url });
-    const dropAfter = async (openMs: number) => {
-      const { socket } = await server.accept();
-      await untilState(client, 'connected');
-      clock.advance(openMs);
-      socket.close(CloseCode.restart);
-      await untilState(client, 'disconnected');
-      const { attempt, nextAttemptAt = 0 } = client.status;
-      clock.advance(nextAttemptAt - clock.now());
-      return attempt;
-    };
-    expect([await dropAfter(4_999), await dropAfter(4_999), await dropAfter(5_000)]).toEqual([1, 2, 1]);
-  });
-
-  it('gives up after the allowed redials and says so', async () => {
-    const server = await startSocketServer();
-    await server.stop();
-    const { client, clock } = dial({ url: server.url, maxAttempts: 2 });
-    for (const waitMs of [1_000, 2_000]) {
-      await untilState(client, 'disconnected');
-      clock.advance(waitMs);
-    }
-    await untilState(client, 'closed');
-    expect(client.status).toMatchObject({
-      closedBecause: 'attempts_exhausted',
-      attempt: 2,
-      lastEnd: { opened: false },
-    });
-    expect(clock.waits()).toEqual([]);
-  });
-
-  it('gives up on a handshake that never ends', async () => {
-    const server = await serve({ verifyClient: (_info, _done) => undefined });
-    const { client, clock } = dial({ url: server.url });
-    clock.advance(15_000);
-    expect(client.status).toMatchObject({ state: 'disconnected', lastEnd: { opened: false, because: 'timeout' } });
-  });
-
-  it('asks why a handshake failed and ends when the answer says so', async () => {
-    const server = await serve({ verifyClient: (_info, done) => done(false, 403) });
-    const answers = ['retry', 'stop'] as const;
-    const asked: unknown[] = [];
-    const { client, clock } = dial({
-      url: server.url,
-      diagnose: async (end) => answers[asked.push(end) - 1] ?? 'retry',
-    });
-    await untilState(client, 'disconnected');
-    clock.advance(1_000);
-    await untilState(client, 'closed');
-    expect(client.status).toMatchObject({ closedBecause: 'refused' });
-    expect(asked).toHaveLength(2);
-    expect(clock.waits()).toEqual([]);
-  });
-
-  it('goes on when nobody can say why', async () => {
-    const server = await serve({ verifyClient: (_info, done) => done(false, 503) });
-    let asked = 0;
-    const { client, clock } = dial({
-      url: server.url,
-      diagnose: () => {
-        asked += 1;
-        throw new Error('The network is down.');
-      },
-    });
-    for (const waitMs of [1_000, 2_000]) {
-      await untilState(client, 'disconnected');
-      clock.advance(waitMs);
-    }
-    expect(asked).toBe(2);
-    expect(client.status.state).toBe('connecting');
-  });
-
-  it('dials at once when it is woken, and only once', async () => {
-    const server = await serve();
-    const { client, clock } = dial({ url: server.url });
-    (await server.accept()).socket.close(CloseCode.restart);
-    await untilState(client, 'disconnected');
-    client.wake();
-    client.wake();
-    expect(client.status.state).toBe('connecting');
-    await server.accept();
-    await untilState(client, 'connected');
-    clock.advance(1_000);
-    expect(server.waiting()).toBe(0);
-  });
-
-  it('listens to its wake source for as long as it lives', async () => {
-    const server = await serve();
-    let wake: (() => void) | undefined;
-    const { client } = dial({
-      url: server.url,
-      wakeSource: (callback) => {
-        wake = callback;
-        return () => {
-          wake = undefined;
-        };
-      },
-    });
-    (await server.accept()).socket.close(CloseCode.restart);
-    await untilState(client, 'disconnected');
-    wake?.();
-    expect(client.status.state).toBe('connecting');
-    client.close();
-    expect(wake).toBeUndefined();
-  });
-});
-
-describe('a client whose server falls silent', () => {
-  it('pings each heartbeat, takes any message for life and dials again after two and a half in silence', async () => {
-    const server = await serve();
-    const { client, clock } = dial({ url: server.url });
-    const { socket, text } = await server.accept();
-    await untilState(client, 'connected');
-    clock.advance(30_000);
-    expect(JSON.parse(await text())).toEqual({ type: 'ping' });
-    clock.advance(40_000);
-    const heard = next(client, 'message');
-    socket.send('anything');
-    await heard;
-    clock.advance(74_999);
-    expect(client.status.state).toBe('connected');
-    clock.advance(1);
-    expect(client.status).toMatchObject({ state: 'disconnected', lastEnd: { opened: true, because: 'silent' } });
-    clock.advance(1_000);
-    await server.accept();
-    await untilState(client, 'connected');
-  });
-
-  it('finds out within five seconds of waking that its connection is dead', async () => {
-    const server = await serve();
-    const { client, clock } = dial({ url: server.url });
-    await server.accept();
-    await untilState(client, 'connected');
-    client.wake();
-    clock.advance(5_000);
-    expect(client.status).toMatchObject({ state: 'disconnected', lastEnd: { because: 'silent' } });
   });
 });
 
@@ -341,7 +195,7 @@ describe('a client without a connection', () => {
     first.socket.terminate();
     await untilState(client, 'disconnected');
     client.send('three', { id: '3' });
-    clock.advance(1_000);
+    endWait({ client, clock });
     const second = await server.accept();
     expect([await second.text(), await second.text()]).toEqual(['two', 'three']);
   });

@@ -15,6 +15,15 @@ describe('the emitter', () => {
     expect(heard).toEqual(['1 a', '2 a', '2 b']);
   });
 
+  it('does not call a listener that one before it has just removed', () => {
+    const emitter = createEmitter<{ said: string }>();
+    const heard: string[] = [];
+    emitter.on('said', () => stop());
+    const stop = emitter.on('said', (text) => heard.push(text));
+    emitter.emit('said', 'a');
+    expect(heard).toEqual([]);
+  });
+
   it('goes on to the next listener when one throws, and reports the fault as uncaught', async () => {
     const uncaught = new Promise((resolve) => {
       const others = process.listeners('uncaughtException');

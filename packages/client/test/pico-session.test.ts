@@ -153,7 +153,7 @@ describe('a chat whose connection comes and goes', () => {
     first.socket.close(CloseCode.restart);
     await untilSnapshot(session, inState('disconnected'));
     expect([session.send('one').delivery, session.send('two').delivery]).toEqual(['queued', 'queued']);
-    clock.advance(1_000);
+    clock.advance(4_000);
     const second = await server.accept();
     expect(second.request.url).toBe('/pico/ws?session_id=s1');
     expect([await frameFrom(second), await frameFrom(second)]).toMatchObject([
@@ -172,7 +172,7 @@ describe('a chat whose connection comes and goes', () => {
     await untilSnapshot(session, ({ messages }) => messages.length === 2);
     first.socket.terminate();
     await untilSnapshot(session, inState('disconnected'));
-    clock.advance(1_000);
+    clock.advance(4_000);
     const second = await server.accept();
     say(
       second,

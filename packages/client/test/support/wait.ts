@@ -1,6 +1,11 @@
 import type { Client, ClientEvents } from '../../src/client.ts';
-import type { ClientState } from '../../src/client-status.ts';
+import type { ClientState, ClientStatus } from '../../src/client-status.ts';
 import type { PicoSession, PicoSnapshot } from '../../src/pico-session.ts';
+
+interface Stateful {
+  readonly status: ClientStatus;
+  on(name: 'status', listener: () => void): () => void;
+}
 
 /** Resolves at the next event of that name. */
 export function next<Name extends keyof ClientEvents>(client: Client, name: Name): Promise<ClientEvents[Name]> {
@@ -13,8 +18,16 @@ export function next<Name extends keyof ClientEvents>(client: Client, name: Name
 }
 
 /** Resolves as soon as the client is in that state. */
-export async function untilState(client: Client, state: ClientState): Promise<void> {
-  while (client.status.state !== state) await next(client, 'status');
+export function untilState(client: Stateful, state: ClientState): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (client.status.state !== state) return;
+      stop();
+      resolve();
+    };
+    const stop = client.on('status', look);
+    look();
+  });
 }
 
 /** Resolves with the first snapshot that the predicate accepts. */
