@@ -35,9 +35,18 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteO
       const isAwaited = wait === '1' || wait === 'true';
       return answer(request, reply, await work({ until: isAwaited ? 'ready' : 'spawned' }), supervisor);
     };
-  app.post('/api/gateway/start', order(supervisor.start));
-  app.post('/api/gateway/stop', order(supervisor.stop));
-  app.post('/api/gateway/restart', order(supervisor.restart));
+  app.post(
+    '/api/gateway/start',
+    order((how) => supervisor.start(how)),
+  );
+  app.post(
+    '/api/gateway/stop',
+    order(() => supervisor.stop()),
+  );
+  app.post(
+    '/api/gateway/restart',
+    order((how) => supervisor.restart(how)),
+  );
 
   app.get('/api/gateway/logs', async (request, reply) => {
     const query = logQuery.safeParse(request.query);
