@@ -1,6 +1,7 @@
 import { encodeFrame, tokenSubprotocol } from '@picoclaw/protocol';
 import type { BackoffShape } from './backoff.ts';
 import type { ConnectionEnd } from './connection.ts';
+import type { SendRate } from './send-rate.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { browserWake, type WakeSource } from './wake.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
@@ -34,6 +35,11 @@ export interface ClientOptions {
   probeTimeoutMs?: number;
   /** Messages that wait while there is no connection (100). */
   maxOutbox?: number;
+  /**
+   * How much is sent to a server (80 at once, 40 a second): gateway and hub take no more than 100 at once and 50 a second,
+   * and a full outbox or many subscriptions after a reconnect are more than that.
+   */
+  sendRate?: SendRate;
   /** The longest message taken (16 MiB); a longer one ends the connection. */
   maxMessageBytes?: number;
   /** What to say first on each connection, before what has been waiting (default: nothing). */
@@ -90,6 +96,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     connectTimeoutMs: 15_000,
     probeTimeoutMs: 5_000,
     maxOutbox: 100,
+    sendRate: { burst: 80, perSecond: 40 },
     maxMessageBytes: 16 * 1024 * 1024,
     greeting: () => [],
     pingText: encodeFrame({ type: 'ping' }),

@@ -5,6 +5,7 @@ import type { ClientStatus, ClosedBecause } from './client-status.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
+import { createRateCount, type RateCount } from './send-rate.ts';
 
 /** What a client tells; listeners run after its state is settled. */
 export interface ClientEvents {
@@ -26,7 +27,7 @@ export interface Client {
   on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void;
   /** Sends, or keeps the message while there is no connection; messages leave in the order they came. */
   send(text: string, entry?: Omit<OutboxEntry, 'text'>): SendOutcome;
-  /** Hands a text to the open socket, past the outbox; false when there is none, and then nothing is kept. */
+  /** Sends on this connection or never, before what the outbox keeps; false when there is no connection. */
   sendNow(text: string): boolean;
   /** Forgets a message that is kept until the server has acknowledged it. */
   acknowledge(id: string): void;
@@ -54,13 +55,18 @@ class ReconnectingClient implements Client {
   readonly #stopWaking: () => void;
   #status: ClientStatus = { state: 'connecting', attempt: 0 };
   #connection: Connection | undefined;
+  #rate: RateCount;
+  /** What is for this connection alone, and goes before what the outbox keeps. */
+  #urgent: string[] = [];
   #retryTimer: unknown;
+  #rateTimer: unknown;
   #stableTimer: unknown;
   #wasOpen = false;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
     this.#outbox = createOutbox(options.maxOutbox);
+    this.#rate = createRateCount(options.sendRate, options.now);
     this.#backoff = createBackoff({ ...options.backoff, random: options.random, maxAttempts: options.maxAttempts });
     this.#stopWaking = options.wakeSource(() => this.wake());
     this.#dial();
@@ -87,7 +93,10 @@ class ReconnectingClient implements Client {
   }
 
   sendNow(text: string): boolean {
-    return this.#status.state === 'connected' && this.#connection?.send(text) === true;
+    if (this.#status.state !== 'connected') return false;
+    this.#urgent.push(text);
+    this.#flush();
+    return true;
   }
 
   setHeartbeat(heartbeatMs: number): void {
@@ -126,13 +135,14 @@ class ReconnectingClient implements Client {
   }
 
   #opened(subprotocol: string): void {
-    const { timers, stableMs, greeting } = this.#options;
+    const { timers, now, stableMs, sendRate, greeting } = this.#options;
+    this.#rate = createRateCount(sendRate, now);
+    this.#urgent = [...greeting()];
     this.#stableTimer = timers.set(() => this.#backoff.reset(), stableMs);
     const reconnected = this.#wasOpen;
     this.#wasOpen = true;
     this.#status = this.#next({ state: 'connected', subprotocol });
     // Before anybody hears of it: what they send in their listeners comes after what has been waiting.
-    for (const text of greeting()) this.#connection?.send(text);
     this.#flush();
     this.#events.emit('status', this.#status);
     this.#events.emit('open', { subprotocol, reconnected });
@@ -143,6 +153,7 @@ class ReconnectingClient implements Client {
     this.#connection = undefined;
     this.#outbox.rewind();
     timers.clear(this.#stableTimer);
+    timers.clear(this.#rateTimer);
     const delayMs = mayReconnect(end.code) ? this.#backoff.next(this.#wasOpen) : undefined;
     if (delayMs === undefined) {
       this.#finish(mayReconnect(end.code) ? 'attempts_exhausted' : 'closed_by_server', { lastEnd: end });
@@ -168,7 +179,16 @@ class ReconnectingClient implements Client {
     const { subprotocol } = this.#status;
     const connection = this.#connection;
     if (subprotocol === undefined || connection === undefined) return;
-    this.#outbox.flush((text) => connection.send(text), this.#options.keepUntilAcknowledged(subprotocol));
+    const { timers, keepUntilAcknowledged } = this.#options;
+    let isHeldBack = false;
+    const send = (text: string) => {
+      isHeldBack = !this.#rate.take();
+      return !isHeldBack && connection.send(text);
+    };
+    while (this.#urgent[0] !== undefined && send(this.#urgent[0])) this.#urgent.shift();
+    if (this.#urgent.length === 0) this.#outbox.flush(send, keepUntilAcknowledged(subprotocol));
+    timers.clear(this.#rateTimer);
+    if (isHeldBack) this.#rateTimer = timers.set(() => this.#flush(), this.#rate.waitMs());
   }
 
   #finish(closedBecause: ClosedBecause, more: Partial<ClientStatus> = {}): void {
@@ -176,6 +196,7 @@ class ReconnectingClient implements Client {
     const { timers } = this.#options;
     timers.clear(this.#retryTimer);
     timers.clear(this.#stableTimer);
+    timers.clear(this.#rateTimer);
     this.#stopWaking();
     this.#outbox.clear();
     this.#connection?.close(CloseCode.normal, CloseReason.normal);

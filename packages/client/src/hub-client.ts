@@ -154,6 +154,7 @@ class ReconnectingHubClient implements HubClient {
 
   #unsubscribe(channel: string): void {
     this.#subscriptions.delete(channel);
+    for (const [ref, request] of this.#requests) if (request.channel === channel) this.#requests.delete(ref);
     this.#client.sendNow(encode({ type: 'unsubscribe', channel }));
   }
 
@@ -205,9 +206,10 @@ class ReconnectingHubClient implements HubClient {
     const ref = String(frame.ref);
     this.#client.acknowledge(ref);
     if (this.#sends.settle(ref, { ok: false, reason: 'refused', code, message })) return;
-    const channel = frame.channel ?? this.#requests.get(ref)?.channel;
-    this.#requests.delete(ref);
-    this.#events.emit('error', channel === undefined ? frame : { ...frame, channel });
+    const request = this.#requests.get(ref);
+    // The answer to a request that nobody waits for any more.
+    if (frame.ref !== undefined && !this.#requests.delete(ref)) return;
+    this.#events.emit('error', request === undefined ? frame : { ...frame, channel: request.channel });
   }
 
   #published(publication: HubPublication): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CloseCode } from '@picoclaw/protocol';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -170,14 +171,42 @@ describe('a client without a connection', () => {
 
   it('keeps a hundred messages and refuses the next', async () => {
     const server = await serve();
-    const { client } = dial({ url: server.url });
+    const { client, clock } = dial({ url: server.url });
     for (let count = 0; count < 100; count += 1) expect(client.send(String(count))).toMatchObject({ ok: true });
     expect(client.send('100')).toEqual({ ok: false, reason: 'outbox_full' });
     const { text } = await server.accept();
     const texts: string[] = [];
+    while (texts.length < 80) texts.push(await text());
+    clock.advance(1_000);
     while (texts.length < 100) texts.push(await text());
     expect(texts).toEqual(Array.from({ length: 100 }, (_, count) => String(count)));
     expect(client.send('101')).toEqual({ ok: true, state: 'sent' });
+  });
+
+  it('sends no faster than a server takes it, what is for this connection first', async () => {
+    const server = await serve();
+    const greeting = () => ['first', 'second'];
+    const { client, clock } = dial({ url: server.url, greeting, sendRate: { burst: 1, perSecond: 2 } });
+    client.send('waited');
+    const { socket } = await server.accept();
+    const heard: string[] = [];
+    socket.on('message', (data) => heard.push(String(data)));
+    await untilState(client, 'connected');
+    const heardAfter = async (waitMs: number) => {
+      clock.advance(waitMs);
+      const answered = once(socket, 'pong');
+      socket.ping();
+      await answered;
+      return heard.splice(0);
+    };
+    expect(await heardAfter(499)).toEqual(['first']);
+    expect(client.sendNow('urgent')).toBe(true);
+    expect(await heardAfter(1)).toEqual(['second']);
+    expect(await heardAfter(500)).toEqual(['urgent']);
+    expect(await heardAfter(500)).toEqual(['waited']);
+    expect(client.send('too soon')).toEqual({ ok: true, state: 'queued' });
+    client.close();
+    expect(clock.waits()).toEqual([2_000]);
   });
 
   it('sends again what was not acknowledged, where the subprotocol has acknowledgements', async () => {

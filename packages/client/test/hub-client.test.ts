@@ -185,6 +185,33 @@ describe('a client of a hub', () => {
     expect(client.status).toMatchObject({ state: 'closed', closedBecause: 'closed_here' });
   });
 
+  it('does not ask for so many channels at once that the hub ends the connection', async () => {
+    const { client, clock, accept } = await openHubClient();
+    for (let count = 0; count < 200; count += 1) client.subscribe(`channel:${count}`, listener().hear);
+    const hub = await accept();
+    // With hello, which accept has taken.
+    for (let count = 0; count < 79; count += 1) await hub.hear();
+    clock.advance(5_000);
+    for (let count = 79; count < 200; count += 1)
+      expect(await hub.hear()).toMatchObject({ channel: `channel:${count}` });
+  });
+
+  it('tells nobody of a refusal that nobody waits for any more', async () => {
+    const { client, accept } = await openHubClient();
+    const hub = await accept();
+    await untilState(client, 'connected');
+    client.subscribe('secret', listener().hear)();
+    await Promise.all([hub.hear(), hub.hear()]);
+    const errors: string[] = [];
+    client.on('error', ({ message }) => errors.push(message));
+    hub.say(
+      { type: 'error', ref: 1, code: 'closed', message: 'It ended before it began.' },
+      { type: 'error', code: 'invalid_message', message: 'About no request.' },
+    );
+    await settled(hub);
+    expect(errors).toEqual(['About no request.']);
+  });
+
   it('tells what the hub refused, by channel, and errors that were published', async () => {
     const { client, accept } = await openHubClient();
     const { heard, hear } = listener();
