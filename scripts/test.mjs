@@ -1,20 +1,26 @@
-// npm test: installs, builds, gets a browser when there is none, and runs every test.
+// npm test: installs, builds, gets a browser and a Redis when there is none, and runs every test.
 import { spawnSync } from 'node:child_process';
+import { installByApt } from './apt.mjs';
 import { build } from './build.mjs';
-import { findChromium, installChromium } from './chromium.mjs';
+import { downloadChromium, findChromium } from './chromium.mjs';
 import { install } from './install.mjs';
 import { inRoot, root } from './project.mjs';
+import { findRedis, missingRedis } from './redis.mjs';
 
 install();
 await build();
-const chromium = findChromium() ?? installChromium();
+installByApt([...(findChromium() ? [] : ['chromium']), ...(findRedis() ? [] : ['redis-server'])]);
 const { status } = spawnSync(
   process.execPath,
   [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)],
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, CHROME_PATH: chromium },
+    env: {
+      ...process.env,
+      CHROME_PATH: findChromium() ?? downloadChromium(),
+      REDIS_SERVER_PATH: findRedis() ?? missingRedis(),
+    },
   },
 );
 process.exit(status ?? 1);
