@@ -1,0 +1,72 @@
+import { ChannelName, ProcessId } from '@picoclaw/protocol';
+import type { Draft } from './backplane.ts';
+
+/** As stored: field, value, field, value … */
+export type StreamEntry = readonly [position: string, fields: readonly string[]];
+
+/** A publication of some node, as the stream carries it. */
+export interface CarriedPublication {
+  readonly kind: 'publication';
+  /** The life of a node; ends with its process. */
+  readonly origin: string;
+  /** Counts the publications of the origin, from 1. */
+  readonly seq: number;
+  readonly channel: string | undefined;
+  /** Undefined when it was too large to carry: others learn only that they miss something. */
+  readonly body: string | undefined;
+  /** What its origin published just before it is not in the stream, and never will be. */
+  readonly isAfterHole: boolean;
+}
+
+/** Says that before it the stream was new, or had lost what it held. */
+export interface RestartMark {
+  readonly kind: 'restart';
+}
+
+/** What clients may send is at most 64 KiB; the hub adds type, channel and time. */
+const MAX_BODY_BYTES = 64 * 1024 + 4096;
+
+const ORIGIN = /^\w{8,32}$/;
+const SEQ = /^[1-9]\d{0,14}$/;
+
+/** The fields of a publication; one that no node would accept goes without its body. */
+export function publicationFields(
+  origin: string,
+  seq: number,
+  { channel, body }: Draft,
+  isAfterHole: boolean,
+): string[] {
+  const fields = ['origin', origin, 'seq', String(seq)];
+  if (isAfterHole) fields.push('hole', '1');
+  if (!isCarried(body)) return fields;
+  return [...fields, ...(channel === undefined ? [] : ['channel', channel]), 'body', body];
+}
+
+/** The fields of a restart mark. */
+export const restartFields = (origin: string): string[] => ['origin', origin, 'restart', '1'];
+
+/** Whoever may write to the Redis may write anything: undefined for what is not an entry of ours. */
+export function parseEntry([, fields]: StreamEntry): CarriedPublication | RestartMark | undefined {
+  const values = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) values.set(fields[at] ?? '', fields[at + 1] ?? '');
+  const origin = values.get('origin') ?? '';
+  if (!ORIGIN.test(origin)) return undefined;
+  if (values.has('restart')) return { kind: 'restart' };
+  const seq = values.get('seq') ?? '';
+  const channel = values.get('channel');
+  const body = values.get('body');
+  if (!SEQ.test(seq) || !ChannelName.safeParse(channel ?? '-').success) return undefined;
+  if (body !== undefined && !isCarried(body)) return undefined;
+  return { kind: 'publication', origin, seq: Number(seq), channel, body, isAfterHole: values.has('hole') };
+}
+
+/** A body goes to clients as it is, so it has to be the members of one JSON object, without the `id` that we add. */
+function isCarried(body: string): boolean {
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) return false;
+  try {
+    const members = JSON.parse(`{${body}}`) as Record<string, unknown>;
+    return !('id' in members) && (!('processId' in members) || ProcessId.safeParse(members['processId']).success);
+  } catch {
+    return false;
+  }
+}
