@@ -102,7 +102,10 @@ test('the steps of the life of a gateway are told, with a notice of why when one
   await watcher.has({ type: 'ack', ref: 2 });
   await supervisor.start();
   const message = 'This test has no gateway program.';
-  expect((await watcher.has({ type: 'event', channel: 'launcher:notices' }))['data']).toEqual({ code: 'gateway_failed', message });
+  expect((await watcher.has({ type: 'event', channel: 'launcher:notices' }))['data']).toEqual({
+    code: 'gateway_failed',
+    message,
+  });
   const steps = watcher.frames.filter(({ type }) => type === 'process_status').map(({ data }) => data);
   expect(steps).toEqual([
     { status: 'starting', exitCode: null },

@@ -12,17 +12,19 @@ export function describeExit(
   return `The gateway ended ${how}${said === undefined ? '.' : `: ${said}`}`;
 }
 
-/** pino's number for errors. */
-const ERROR_LEVEL = 50;
+/** Of our own log: what tells of a failure, as pino names and numbers levels. */
+const ERROR_LEVELS: readonly unknown[] = ['error', 'fatal', 50, 60];
+/** What went well is no reason. */
+const QUIET_LEVELS: readonly unknown[] = ['trace', 'debug', 'info', 10, 20, 30];
 
 /**
  * The line people look for: the last one of our own log at level error, else one that begins with `error:`, else one that
  * names an `Error:`. The very last line of a crash says nothing but which Node ran it.
  */
 export function tellingLine(tail: readonly string[]): string | undefined {
-  const said = tail.map(readLine).filter(({ text }) => !isNoise(text));
+  const said = tail.map(readLine).filter(({ level, text }) => !isNoise(text) && !QUIET_LEVELS.includes(level));
   const found =
-    said.findLast(({ level }) => level >= ERROR_LEVEL) ??
+    said.findLast(({ level }) => ERROR_LEVELS.includes(level)) ??
     said.findLast(({ text }) => /^error:/i.test(text)) ??
     said.findLast(({ text }) => /Error:/.test(text)) ??
     said.at(-1);
@@ -35,12 +37,12 @@ function isNoise(text: string): boolean {
 }
 
 /** A log line, which of our own gateway is JSON. */
-function readLine(line: string): { level: number; text: string } {
+function readLine(line: string): { level: unknown; text: string } {
   try {
     const { level, msg } = JSON.parse(line) as { level?: unknown; msg?: unknown };
-    if (typeof msg === 'string') return { level: typeof level === 'number' ? level : 0, text: msg };
+    if (typeof msg === 'string') return { level, text: msg };
   } catch {
     // Not JSON, then it is what it says.
   }
-  return { level: 0, text: line };
+  return { level: undefined, text: line };
 }

@@ -65,7 +65,8 @@ const DETAILS: Partial<Record<ErrorCode, ErrorDetails>> = {
 /** Lifetime rules of proxied sockets, on http-proxy's events alone: neither end's fault may leak, hang or end the process. */
 export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
   const { server, idleTimeoutMs = 150_000, lingerMs = 800, drainMs = 5_000 } = options;
-  const { maxPending = 512, maxPendingPerClient = 32 } = options;
+  // Hundreds come back at one moment after a restart, and behind a proxy that says nothing all of them are one client.
+  const { maxPending = 2_048, maxPendingPerClient = 1_024 } = options;
   const pending = createPendingLimit({ max: maxPending, maxPerClient: maxPendingPerClient });
   const connections = new Set<Connection>();
   let isClosed = false;
