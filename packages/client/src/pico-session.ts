@@ -1,4 +1,4 @@
-import { encodeFrame, parseServerFrame, type ServerFrame } from '@picoclaw/protocol';
+import { encodeFrame, parseServerFrame, type ServerFrame, Subprotocol } from '@picoclaw/protocol';
 import type { ChatMessage, MessageFailure } from './chat-message.ts';
 import { type Client, createClient } from './client.ts';
 import type { ClientOptions } from './client-options.ts';
@@ -6,9 +6,13 @@ import type { ClientStatus } from './client-status.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { createId } from './id.ts';
 import { applyServerFrame, changeMessage, type MessageList } from './message-list.ts';
+import { createPicoPosition } from './pico-position.ts';
 import { picoUrl } from './pico-url.ts';
 
-/** The options of a session: those of its client; `url` is that of the socket without `session_id`. */
+/**
+ * The options of a session: those of its client; `url` is that of the socket without `session_id`. Where `subprotocols`
+ * offers `pico.v2` and the server selects it, messages are kept until they are stored and a new connection resumes.
+ */
 export interface PicoSessionOptions extends Omit<ClientOptions, 'url'> {
   url: string | URL;
   /** The session to be in (default: a new one). */
@@ -41,7 +45,7 @@ export interface PicoSession {
   getSnapshot(): PicoSnapshot;
   /** Calls back after each change; returns the function that ends it. */
   subscribe(listener: () => void): () => void;
-  /** Every frame that came, also those that change nothing here; for `pico_client` and tools. */
+  /** Every frame that came, once, also those that change nothing here; `resync` says that the history is to be fetched again. */
   onFrame(listener: (frame: ServerFrame) => void): () => void;
   /** Adds the message and sends it, now or at the next connection; what cannot be taken is added as `failed`. */
   send(message: string | PicoSend): ChatMessage;
@@ -67,13 +71,18 @@ class ReconnectingPicoSession implements PicoSession {
   readonly #newId: () => string;
   readonly #now: () => number;
   readonly #events: Emitter<{ change: undefined; frame: ServerFrame }> = createEmitter();
+  readonly #position = createPicoPosition();
   #snapshot: PicoSnapshot;
 
   constructor({ url, sessionId, history = [], newId = createId, ...options }: PicoSessionOptions) {
     this.#newId = newId;
     this.#now = options.now ?? Date.now;
     this.sessionId = sessionId ?? newId();
-    this.#client = createClient({ ...options, url: () => picoUrl(url, { id: this.sessionId }) });
+    this.#client = createClient({
+      keepUntilAcknowledged: (subprotocol) => subprotocol === Subprotocol.v2,
+      ...options,
+      url: () => picoUrl(url, { id: this.sessionId, after: this.#position.after }),
+    });
     const connection = this.#client.status;
     this.#snapshot = { sessionId: this.sessionId, connection, messages: history, typing: false };
     this.#client.on('status', (status) => this.#follow(status));
@@ -160,13 +169,15 @@ class ReconnectingPicoSession implements PicoSession {
   #receive(text: string): void {
     const result = parseServerFrame(text);
     // A newer server may say things this client does not know; they are not errors.
-    if (!result.ok) return;
+    if (!result.ok || !this.#position.take(result.frame)) return;
     this.#apply(result.frame);
     this.#events.emit('frame', result.frame);
   }
 
   #apply(frame: ServerFrame): void {
     if (frame.type === 'ack') this.#client.acknowledge(frame.payload.id);
+    // Refused is answered as well: whoever wants it sent again says so by `retry`.
+    if (frame.type === 'error') this.#client.acknowledge(frame.payload.request_id ?? '');
     const before = this.#snapshot;
     const messages = applyServerFrame(before.messages, frame, this.#now());
     const typing = frame.type === 'typing.start' || (frame.type !== 'typing.stop' && before.typing);

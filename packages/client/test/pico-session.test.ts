@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-async function open(options: Partial<PicoSessionOptions> = {}) {
-  const server = await startSocketServer();
+async function open({ selects, ...options }: Partial<PicoSessionOptions> & { selects?: string } = {}) {
+  const server = await startSocketServer(selects === undefined ? {} : { handleProtocols: () => selects });
   cleanups.push(() => server.stop());
   const clock = createManualClock();
   let ids = 0;
@@ -216,6 +216,68 @@ describe('a chat whose connection comes and goes', () => {
     session.send('kept');
     expect(session.send('refused')).toMatchObject({ delivery: 'failed', failure: { code: 'outbox_full' } });
     expect(contents(session.getSnapshot())).toEqual(['kept', 'refused']);
+  });
+});
+
+describe('a chat by pico.v2', () => {
+  const v2 = { selects: 'pico.v2', subprotocols: ['pico.v2', 'pico.v1'] };
+  const hello = (seq: number): ServerFrame => ({
+    type: 'hello',
+    payload: { session_id: 's1', instance_id: 'i1', seq },
+  });
+  const answer = (seq: number, content: string): ServerFrame => ({
+    type: 'message.create',
+    seq,
+    payload: { message_id: `a${seq}`, content },
+  });
+  const comeBack = async ({ server, clock, session }: Awaited<ReturnType<typeof open>>, { socket }: Accepted) => {
+    socket.close(CloseCode.restart);
+    await untilSnapshot(session, inState('disconnected'));
+    clock.advance(4_000);
+    return server.accept();
+  };
+
+  it('resumes after the last frame that came, and hears none twice', async () => {
+    const opened = await open(v2);
+    const { server, session } = opened;
+    const frames: string[] = [];
+    session.onFrame(({ type, seq }) => frames.push(`${type} ${seq ?? ''}`));
+    const first = await server.accept();
+    expect(first.request.url).toBe('/pico/ws?session_id=s1');
+    say(first, hello(4), answer(5, 'five'));
+    await untilSnapshot(session, ({ messages }) => messages.length === 1);
+    const second = await comeBack(opened, first);
+    expect(second.request.url).toBe('/pico/ws?session_id=s1&after=5');
+    say(second, hello(6), answer(5, 'five'), answer(6, 'six'));
+    const snapshot = await untilSnapshot(session, ({ messages }) => messages.length === 2);
+    expect(contents(snapshot)).toEqual(['five', 'six']);
+    expect(frames).toEqual(['hello ', 'message.create 5', 'hello ', 'message.create 6']);
+  });
+
+  it('sends a message again until it is stored', async () => {
+    const opened = await open(v2);
+    const first = await opened.server.accept();
+    const { id } = opened.session.send('hello');
+    await frameFrom(first);
+    const second = await comeBack(opened, first);
+    expect(await frameFrom(second)).toMatchObject({ type: 'message.send', id });
+    say(second, { type: 'ack', seq: 1, payload: { id, message_id: 'm' } });
+    await untilSnapshot(opened.session, ({ messages }) => messages[0]?.delivery === 'stored');
+    const third = await comeBack(opened, second);
+    opened.session.send('next');
+    expect(await frameFrom(third)).toMatchObject({ payload: { content: 'next' } });
+  });
+
+  it('does not send again by itself what was refused', async () => {
+    const opened = await open(v2);
+    const first = await opened.server.accept();
+    const { id } = opened.session.send('refused');
+    await frameFrom(first);
+    say(first, { type: 'error', seq: 1, payload: { code: 'rate_limited', message: 'Slow down.', request_id: id } });
+    await untilSnapshot(opened.session, ({ messages }) => messages[0]?.delivery === 'failed');
+    const second = await comeBack(opened, first);
+    opened.session.send('next');
+    expect(await frameFrom(second)).toMatchObject({ payload: { content: 'next' } });
   });
 });
 
