@@ -23,10 +23,12 @@ import { createProxyServer } from './gateway/proxy-server.ts';
 import { createSocketProxy } from './gateway/socket-proxy.ts';
 import type { Supervisor } from './gateway/supervise.ts';
 import type { TokenSync } from './gateway/token-sync.ts';
+import { counters } from './metrics/counters.ts';
 import { type DashboardFiles, dashboardRoutes, entryRoutes } from './routes/dashboard.ts';
 import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { loginRoutes } from './routes/login.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { picoApiRoutes, picoRoutes } from './routes/pico.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { healthRoutes, type LauncherSettings, systemRoutes } from './routes/system.ts';
@@ -85,6 +87,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   await app.register(jsonBody);
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
   await app.register(binding);
+  await app.register(counters);
   const answerOtherMethods = watchMethods(app);
 
   // The gates. Headers come first, for the refusals of all others.
@@ -124,6 +127,10 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
       await scope.register(picoApiRoutes, {
         ...{ launcherToken, channel, trustedProxies, basePath, tokenSync: options.tokenSync },
         ...{ rotate: options.rotateChannelToken, enable: options.enableChannel },
+      });
+      await scope.register(metricsRoute, {
+        ...{ counters: app.counters, sockets, hub: options.events.hub, supervisor: options.supervisor },
+        ...{ readStatus: options.readStatus, sessionCount: () => app.sessionGate.sessions.liveCount },
       });
       await scope.register(systemRoutes, { version: options.version, settings: options.settings });
       await scope.register(eventRoutes, { ...options, trustedProxies });

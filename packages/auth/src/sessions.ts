@@ -36,6 +36,8 @@ export interface Sessions {
   onRevoked(listener: (revocation: Revocation) => void): () => void;
   /** How many revocations are remembered. */
   readonly rememberedCount: number;
+  /** How many sessions this process has started that are neither expired nor revoked. */
+  readonly liveCount: number;
 }
 
 // The purpose stands inside what is signed: the signer's MAC knows neither the cookie's name nor its use.
@@ -56,6 +58,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   let { signer } = options;
   /** Revoked id → when its cookie would have expired anyway, after which it need not be remembered. */
   const revoked = new Map<string, number>();
+  /** Started here: id → when it expires; the oldest first. */
+  const live = new Map<string, number>();
   let validFrom = 0;
   let spared: string | undefined;
   const listeners = new Set<(revocation: Revocation) => void>();
@@ -70,6 +74,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     issue() {
       const issuedAt = Math.max(now(), validFrom);
       const session = { id: randomBytes(16).toString('base64url'), issuedAt, expiresAt: issuedAt + lifetimeMs };
+      forgetExpired(live, now());
+      live.set(session.id, session.expiresAt);
       return { session, value: encode(session) };
     },
     reissue: encode,
@@ -84,7 +90,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { state: 'valid', session };
     },
     revoke(session) {
-      for (const [id, expiresAt] of revoked) if (expiresAt <= now()) revoked.delete(id);
+      forgetExpired(revoked, now());
+      live.delete(session.id);
       revoked.set(session.id, session.expiresAt);
       announce({ ids: [session.id] });
     },
@@ -92,6 +99,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       // One past now: what was issued in this very millisecond ends too, what is issued next starts there.
       validFrom = Math.max(now(), validFrom) + 1;
       spared = except?.id;
+      for (const id of [...live.keys()]) if (id !== spared) live.delete(id);
       announce({ allExcept: except?.id });
     },
     rekey(next) {
@@ -104,7 +112,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     get rememberedCount() {
       return revoked.size;
     },
+    get liveCount() {
+      forgetExpired(live, now());
+      return live.size;
+    },
   };
+}
+
+function forgetExpired(expiries: Map<string, number>, now: number): void {
+  for (const [id, expiresAt] of expiries) if (expiresAt <= now) expiries.delete(id);
 }
 
 function parsePayload(payload: string): Session | undefined {

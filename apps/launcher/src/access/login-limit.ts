@@ -63,12 +63,17 @@ export const loginLimit = fp<LoginLimitOptions>(
     };
 
     app.decorate('loginLimit', {
-      attempt: (request) => verdict(request, true),
+      async attempt(request) {
+        const made = await verdict(request, true);
+        if (!made.allowed) app.counters.login('limited');
+        return made;
+      },
       peek: (request) => verdict(request, false),
       async failed(request) {
+        app.counters.login('invalid');
         await failures(request);
       },
     });
   },
-  { name: 'login-limit' },
+  { name: 'login-limit', dependencies: ['counters'] },
 );

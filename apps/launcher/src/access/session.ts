@@ -93,6 +93,7 @@ export const session = fp<SessionOptions>(
       signIn(request, reply) {
         const { session: started, value } = sessions.issue();
         setCookie(request, reply, value);
+        app.counters.login('ok');
         return started;
       },
       signOut(request, reply) {

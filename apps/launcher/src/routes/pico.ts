@@ -68,14 +68,17 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
       clientKey: clientKey(request.ip),
       selectSubprotocol: (upstream) => upstream ?? fallback,
       onOutcome: (outcome, detail) => {
+        app.counters.upgrade(outcome, detail);
         request.log.info({ code: 'pico_upgrade', outcome, detail }, `pico upgrade: ${outcome}`);
         if (outcome === 'refused' && detail === '401') tokenSync.refused();
       },
     });
     return reply;
   };
+  /** Of what is refused here, and by the gates; the outcome of what is proxied is told by the proxy. */
+  const onResponse = async (_request: FastifyRequest, reply: FastifyReply) => app.counters.upgrade(reply.statusCode);
   for (const url of [PicoPath.socket, `${PicoPath.socket}/`, PicoPath.socketShort, `${PicoPath.socketShort}/`]) {
-    app.get(url, { config: { upgrade: true, channelCredentials: true }, exposeHeadRoute: false }, connect);
+    app.get(url, { config: { upgrade: true, channelCredentials: true }, exposeHeadRoute: false, onResponse }, connect);
   }
 
   app.get(`${PicoPath.media}:id`, async (request, reply) => {

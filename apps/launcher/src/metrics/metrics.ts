@@ -1,0 +1,97 @@
+import type { Hub } from '@picoclaw/hub';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ReadGatewayStatus } from '../gateway/gateway-status.ts';
+import type { SocketProxy } from '../gateway/socket-proxy.ts';
+import type { Supervisor } from '../gateway/supervise.ts';
+import type { Counters } from './counters.ts';
+
+/** Where the numbers come from. */
+export interface MetricSources {
+  readonly counters: Counters;
+  readonly sockets: Pick<SocketProxy, 'openCount' | 'pendingCount'>;
+  readonly hub: Pick<Hub, 'stats'>;
+  readonly sessionCount: () => number;
+  readonly supervisor: Pick<Supervisor, 'status'>;
+  readonly readStatus: ReadGatewayStatus;
+}
+
+const STATES = ['running', 'starting', 'restarting', 'stopping', 'stopped', 'error'] as const;
+const PREFIX = 'picoclaw_launcher_';
+
+/** Everything that `GET /metrics` says; listed in docs/metrics.md. The process's own numbers are prom-client's. */
+export function createMetrics(sources: MetricSources): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const { counters, sockets, hub, supervisor } = sources;
+  counter(registry, 'logins_total', 'Attempts to sign in, by outcome', 'outcome', () => counters.logins);
+  counter(registry, 'upgrades_total', 'Upgrades of /pico/ws, by status', 'status', () => counters.upgrades);
+  gauge(registry, 'sessions', 'Sessions that this process has started and that are valid', sources.sessionCount);
+  gauge(registry, 'sockets_open', 'Proxied WebSockets', () => sockets.openCount);
+  gauge(registry, 'sockets_pending', 'Upgrades that the gateway has not answered', () => sockets.pendingCount);
+  gauge(registry, 'event_connections', 'Connections of /api/events', () => hub.stats().connections);
+  totals(registry, 'events_delivered_total', 'Events handed to connections', () => hub.stats().delivered);
+  totals(registry, 'events_dropped_total', 'Events left out for slow connections', () => hub.stats().dropped);
+  totals(
+    registry,
+    'gateway_restarts_total',
+    'Restarts after a death',
+    async () => (await supervisor.status()).restarts,
+  );
+  new Gauge({
+    name: `${PREFIX}gateway_state`,
+    help: 'The state of the gateway: 1 for the one that it is in',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const { gateway_status: current } = await sources.readStatus();
+      for (const state of STATES) this.set({ state }, state === current ? 1 : 0);
+    },
+  });
+  return registry;
+}
+
+type Count = () => number | Promise<number>;
+
+function gauge(registry: Registry, name: string, help: string, value: Count): void {
+  new Gauge({
+    name: `${PREFIX}${name}`,
+    help,
+    registers: [registry],
+    async collect() {
+      this.set(await value());
+    },
+  });
+}
+
+/** A counter that is kept elsewhere. */
+function totals(registry: Registry, name: string, help: string, value: Count): void {
+  new Counter({
+    name: `${PREFIX}${name}`,
+    help,
+    registers: [registry],
+    async collect() {
+      const total = await value();
+      this.reset();
+      this.inc(total);
+    },
+  });
+}
+
+function counter(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  values: () => ReadonlyMap<string, number>,
+): void {
+  new Counter({
+    name: `${PREFIX}${name}`,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [value, total] of values()) this.inc({ [label]: value }, total);
+    },
+  });
+}
