@@ -16,6 +16,8 @@ export interface CarriedPublication {
   readonly body: string | undefined;
   /** What its origin published just before it is not in the stream, and never will be. */
   readonly isAfterHole: boolean;
+  /** A stream that was lost may have had it, so that nodes know it by another position: it is handed in again. */
+  readonly isAgain: boolean;
 }
 
 /** Says that before it the stream was new, or had lost what it held. */
@@ -29,15 +31,15 @@ const MAX_BODY_BYTES = 64 * 1024 + 4096;
 const ORIGIN = /^\w{8,32}$/;
 const SEQ = /^[1-9]\d{0,14}$/;
 
+/** What a node says of a publication besides the publication itself. */
+type Place = Pick<CarriedPublication, 'origin' | 'seq' | 'isAfterHole' | 'isAgain'>;
+
 /** The fields of a publication; one that no node would accept goes without its body. */
-export function publicationFields(
-  origin: string,
-  seq: number,
-  { channel, body }: Draft,
-  isAfterHole: boolean,
-): string[] {
+export function publicationFields({ channel, body }: Draft, place: Place): string[] {
+  const { origin, seq, isAfterHole, isAgain } = place;
   const fields = ['origin', origin, 'seq', String(seq)];
   if (isAfterHole) fields.push('hole', '1');
+  if (isAgain) fields.push('again', '1');
   if (!isCarried(body)) return fields;
   return [...fields, ...(channel === undefined ? [] : ['channel', channel]), 'body', body];
 }
@@ -57,7 +59,8 @@ export function parseEntry([, fields]: StreamEntry): CarriedPublication | Restar
   const body = values.get('body');
   if (!SEQ.test(seq) || !ChannelName.safeParse(channel ?? '-').success) return undefined;
   if (body !== undefined && !isCarried(body)) return undefined;
-  return { kind: 'publication', origin, seq: Number(seq), channel, body, isAfterHole: values.has('hole') };
+  const [isAfterHole, isAgain] = [values.has('hole'), values.has('again')];
+  return { kind: 'publication', origin, seq: Number(seq), channel, body, isAfterHole, isAgain };
 }
 
 /** A body goes to clients as it is, so it has to be the members of one JSON object, without the `id` that we add. */

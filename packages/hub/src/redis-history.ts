@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Draft, Missed, Publication, RingLimits } from './backplane.ts';
 import { type OwnPublication, RedisBacklog } from './redis-backlog.ts';
-import {
-  type Cursor,
-  comparePositions,
-  formatCursor,
-  laterPosition,
-  parseCursor,
-  positionMs,
-  START,
-} from './redis-cursor.ts';
+import { type Cursor, comparePositions, formatCursor, parseCursor, positionMs, START } from './redis-cursor.ts';
 import { type CarriedPublication, parseEntry, type StreamEntry } from './redis-entry.ts';
 import { RedisLog } from './redis-log.ts';
 import { RedisOrigins } from './redis-origins.ts';
@@ -35,6 +27,7 @@ export class RedisHistory {
   #loadedAt: string | undefined;
   /** The highest number of ours that the present stream has. */
   #inStream = 0;
+  #lostSeq = 0;
   /** Something may be missing before the next entry. */
   #isInDoubt = false;
 
@@ -56,6 +49,11 @@ export class RedisHistory {
   /** The highest number of ours that the present stream has. */
   get inStream(): number {
     return this.#inStream;
+  }
+
+  /** Up to this number ours may have been in a stream that is lost. */
+  get lostSeq(): number {
+    return this.#lostSeq;
   }
 
   /** The oldest number of ours that has not been delivered here. */
@@ -107,6 +105,7 @@ export class RedisHistory {
 
   /** The stream has lost what it held, so that it will be read from its beginning. */
   beginAgain(): void {
+    this.#lostSeq = this.#backlog.lastSeq;
     this.#inStream = 0;
   }
 
@@ -121,8 +120,10 @@ export class RedisHistory {
     const placed = this.#log.missed(channel, cursor);
     const ahead = this.#backlog.missed(channel, cursor.seen.get(this.origin) ?? 0);
     if (placed === undefined || ahead === undefined) return { ok: false };
-    const position = laterPosition(cursor.position, this.position);
-    const idAhead = (seq: number) => formatCursor({ position, seen: new Map([...cursor.seen, [this.origin, seq]]) });
+    // Another node has read further than this one: perhaps so far that it has seen what is ahead of the stream here.
+    if (ahead.length > 0 && comparePositions(cursor.position, this.position) > 0) return { ok: false };
+    const idAhead = (seq: number) =>
+      formatCursor({ position: this.position, seen: new Map([...cursor.seen, [this.origin, seq]]) });
     return {
       ok: true,
       publications: [
@@ -152,6 +153,7 @@ export class RedisHistory {
     if (isNew && this.#isInDoubt) this.#log.markHole(position);
     if (isNew) this.#isInDoubt = false;
     if (isNew && parsed?.kind === 'restart') this.#log.markRestart(position);
+    if (isNew && parsed?.kind === 'publication' && parsed.isAgain) this.#log.markAgain(position);
     this.#log.advance(position);
     if (parsed === undefined) this.#onIgnored();
     else if (parsed.kind === 'restart') return;

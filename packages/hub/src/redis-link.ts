@@ -111,8 +111,11 @@ export class RedisLink {
   }
 
   #sendBy(stream: RedisStream, own: OwnPublication): void {
-    const fields = publicationFields(this.#history.origin, own.seq, own, own.seq !== this.#sentSeq + 1);
+    const isAfterHole = own.seq !== this.#sentSeq + 1;
     this.#sentSeq = own.seq;
+    const { origin } = this.#history;
+    const isAgain = own.seq <= this.#history.lostSeq;
+    const fields = publicationFields(own, { origin, seq: own.seq, isAfterHole, isAgain });
     this.#lastSent = stream.add(fields).catch((error: unknown) => this.#lose(stream, error));
   }
 

@@ -1,5 +1,5 @@
 import type { RingLimits } from './backplane.ts';
-import { type Cursor, comparePositions, laterPosition, START } from './redis-cursor.ts';
+import { type Cursor, comparePositions, laterPosition, positionMs, START } from './redis-cursor.ts';
 import { createRings, type Rings } from './redis-rings.ts';
 
 /** A publication that has its place in the stream. */
@@ -11,10 +11,14 @@ export interface PlacedPublication {
   readonly body: string;
 }
 
-/** A stretch of an earlier stream that this node may not have read: nobody can say any more what was in there. */
+/**
+ * From where this node had read a stream that was lost, to where all nodes had handed in what they still knew of it.
+ * Who has a position of between may have seen more of the lost stream than this node, or less.
+ */
 interface LostStretch {
   readonly after: string;
-  readonly before: string;
+  readonly restart: string;
+  before: string;
 }
 
 const MAX_LOST = 64;
@@ -29,9 +33,11 @@ export class RedisLog {
   /** Nothing can be said about what came after an earlier position than this. */
   #knownAfter = START;
   readonly #lost: LostStretch[] = [];
+  readonly #maxAgeMs: number;
 
   constructor(limits: RingLimits, now: () => number) {
     this.#rings = createRings(limits, now);
+    this.#maxAgeMs = limits.maxAgeMs;
   }
 
   get position(): string {
@@ -54,8 +60,19 @@ export class RedisLog {
 
   /** The stream began again at this position; what it had after ours is gone. Each node that noticed says so once. */
   markRestart(position: string): void {
-    this.#lost.push({ after: this.#position, before: position });
+    this.#lost.push({ after: this.#position, restart: position, before: position });
     if (this.#lost.length > MAX_LOST) this.markHole(this.#lost.shift()?.before ?? START);
+  }
+
+  /**
+   * Something that a lost stream may have had was handed in again, here. It is not older than what is kept at all, so
+   * only losses since then concern it; it may have been away for several of them.
+   */
+  markAgain(position: string): void {
+    const oldestMs = positionMs(position) - this.#maxAgeMs;
+    const concerned = this.#lost.filter(({ restart }) => positionMs(restart) >= oldestMs);
+    for (const stretch of concerned) stretch.before = laterPosition(stretch.before, position);
+    if (concerned.length === 0) this.markHole(position);
   }
 
   /** What came to the channel and the holder of the cursor has not seen, or undefined when nobody can say. */

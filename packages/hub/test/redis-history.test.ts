@@ -71,6 +71,19 @@ describe('a node that was away from Redis alone', () => {
     expect(missedTexts(b.backplane.since(CHANNEL, ids[2] ?? ''))).toEqual([]);
   });
 
+  it('says what it can to a client that comes from a node which has read further', async () => {
+    const redis = await startRedis();
+    const [a, b] = [await cabledNode(redis), await readyNode(redis.url)];
+    await a.cut();
+    b.say('b1');
+    await b.untilHeard('b1');
+    // All that it has read is before that.
+    expect(missedTexts(a.backplane.since(CHANNEL, b.idOf('b1')))).toEqual([]);
+    a.say('a1');
+    // Who knows whether that has reached the stream, and the client by the other node?
+    expect(missedTexts(a.backplane.since(CHANNEL, b.idOf('b1')))).toBe('unknown');
+  });
+
   it('knows that it missed something when Redis has let go of it meanwhile', async () => {
     const redis = await startRedis();
     const options = { maxStreamLength: 100 };
