@@ -1,4 +1,5 @@
 import type { Draft, RingLimits } from './backplane.ts';
+import type { StreamPlace } from './redis-entry.ts';
 import { createRings, type Rings } from './redis-rings.ts';
 
 /** A publication of this node, numbered. */
@@ -17,6 +18,13 @@ export class RedisBacklog {
   #lastSeq = 0;
   #deliveredSeq = 0;
   #placedSeq = 0;
+  /** The highest number that the present stream has. */
+  #inStreamSeq = 0;
+  /** The number that was sent last, in this attempt and in any. */
+  #sentSeq = 0;
+  #everSentSeq = 0;
+  /** Up to this number a stream that is lost may have had them. */
+  #lostSeq = 0;
 
   constructor(limits: RingLimits, now: () => number) {
     this.#rings = createRings(limits, now);
@@ -34,6 +42,10 @@ export class RedisBacklog {
   /** Up to here everything is in the stream, or will never be. */
   get placedSeq(): number {
     return this.#placedSeq;
+  }
+
+  get inStreamSeq(): number {
+    return this.#inStreamSeq;
   }
 
   /** The oldest one that has not been delivered. */
@@ -56,7 +68,31 @@ export class RedisBacklog {
     return own;
   }
 
-  /** It has been seen in the stream. */
+  /** It is in the present stream, whether that is news or not. */
+  markInStream(seq: number): void {
+    this.#inStreamSeq = Math.max(this.#inStreamSeq, seq);
+  }
+
+  /** The stream has lost what it held. */
+  markLost(): void {
+    this.#lostSeq = this.#everSentSeq;
+    this.#inStreamSeq = 0;
+  }
+
+  /** Sending goes on after what the present stream has. */
+  beginSending(): void {
+    this.#sentSeq = this.#inStreamSeq;
+  }
+
+  /** It is sent now, in the order of the numbers: what has to be said with it. */
+  markSent(seq: number): Pick<StreamPlace, 'isAfterHole' | 'isAgain'> {
+    const isAfterHole = seq !== this.#sentSeq + 1;
+    this.#sentSeq = seq;
+    this.#everSentSeq = Math.max(this.#everSentSeq, seq);
+    return { isAfterHole, isAgain: seq <= this.#lostSeq };
+  }
+
+  /** It has its place in the stream. */
   markPlaced(seq: number): void {
     this.#placedSeq = Math.max(this.#placedSeq, seq);
     if (this.#placedSeq >= this.#lastSeq) this.#rings.clear();

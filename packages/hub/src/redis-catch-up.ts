@@ -1,5 +1,5 @@
 import { positionMs, START } from './redis-cursor.ts';
-import { restartFields, type StreamEntry } from './redis-entry.ts';
+import { markFields, type StreamEntry } from './redis-entry.ts';
 import type { RedisHistory } from './redis-history.ts';
 import type { RedisStream } from './redis-stream.ts';
 
@@ -23,11 +23,11 @@ export async function catchUp(stream: RedisStream, history: RedisHistory, option
   await readOn(stream, history, history.position);
 }
 
-/** A stream begins with a mark, so that a position of an earlier one is seen to be from before. */
+/** A stream begins with a mark, so that positions of an earlier one are seen to be from before. */
 async function pastOf(stream: RedisStream, origin: string): Promise<readonly StreamEntry[]> {
   const past = await stream.newest(LOADED_ENTRIES);
   if (past.length > 0) return past;
-  const fields = restartFields(origin);
+  const fields = markFields(origin, 'start');
   return [[await stream.add(fields), fields]];
 }
 
@@ -37,7 +37,7 @@ async function pastOf(stream: RedisStream, origin: string): Promise<readonly Str
  */
 async function beginAgain(stream: RedisStream, history: RedisHistory, now: () => number): Promise<void> {
   history.beginAgain();
-  const fields = restartFields(history.origin);
+  const fields = markFields(history.origin, 'restart');
   const ms = Math.max(positionMs(history.position) + 1, now());
   try {
     await stream.add(fields, `${ms}-0`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Draft, Missed, Publication, RingLimits } from './backplane.ts';
 import { type OwnPublication, RedisBacklog } from './redis-backlog.ts';
 import { type Cursor, comparePositions, formatCursor, parseCursor, positionMs, START } from './redis-cursor.ts';
-import { type CarriedPublication, parseEntry, type StreamEntry } from './redis-entry.ts';
+import { type CarriedPublication, parseEntry, type StreamEntry, type StreamPlace } from './redis-entry.ts';
 import { RedisLog } from './redis-log.ts';
 import { RedisOrigins } from './redis-origins.ts';
 
@@ -25,9 +25,6 @@ export class RedisHistory {
   #isDelivering = false;
   /** Where the stream ended when this node came; what happened before that is none of its clients' business. */
   #loadedAt: string | undefined;
-  /** The highest number of ours that the present stream has. */
-  #inStream = 0;
-  #lostSeq = 0;
   /** Something may be missing before the next entry. */
   #isInDoubt = false;
 
@@ -44,16 +41,6 @@ export class RedisHistory {
 
   get position(): string {
     return this.#log.position;
-  }
-
-  /** The highest number of ours that the present stream has. */
-  get inStream(): number {
-    return this.#inStream;
-  }
-
-  /** Up to this number ours may have been in a stream that is lost. */
-  get lostSeq(): number {
-    return this.#lostSeq;
   }
 
   /** The oldest number of ours that has not been delivered here. */
@@ -105,13 +92,18 @@ export class RedisHistory {
 
   /** The stream has lost what it held, so that it will be read from its beginning. */
   beginAgain(): void {
-    this.#lostSeq = this.#backlog.lastSeq;
-    this.#inStream = 0;
+    this.#backlog.markLost();
   }
 
-  /** Ours that the present stream does not have, as far as they are kept. */
-  unplaced(): readonly OwnPublication[] {
-    return [...this.#log.ofOrigin(this.origin, this.#inStream), ...this.#backlog.unplaced()];
+  /** Ours that the present stream does not have, as far as they are kept: they are sent now, before anything new. */
+  handIn(): readonly OwnPublication[] {
+    this.#backlog.beginSending();
+    return [...this.#log.ofOrigin(this.origin, this.#backlog.inStreamSeq), ...this.#backlog.unplaced()];
+  }
+
+  /** What goes into the stream with a publication that is sent now. */
+  markSent({ seq }: OwnPublication): StreamPlace {
+    return { origin: this.origin, seq, ...this.#backlog.markSent(seq) };
   }
 
   since(channel: string, after: string): Missed {
@@ -156,7 +148,7 @@ export class RedisHistory {
     if (isNew && parsed?.kind === 'publication' && parsed.isAgain) this.#log.markAgain(position);
     this.#log.advance(position);
     if (parsed === undefined) this.#onIgnored();
-    else if (parsed.kind === 'restart') return;
+    else if (parsed.kind !== 'publication') return;
     else if (parsed.origin !== this.origin) this.#takeForeign(position, parsed, isNew, isPast);
     else if (parsed.seq <= this.#backlog.lastSeq) this.#takeOwn(position, parsed);
     else this.#onIgnored();
@@ -164,7 +156,7 @@ export class RedisHistory {
 
   #takeOwn(position: string, carried: CarriedPublication): void {
     const { seq, isAfterHole } = carried;
-    this.#inStream = Math.max(this.#inStream, seq);
+    this.#backlog.markInStream(seq);
     // Sent again over a new connection, because nobody knew that the old one had still brought it.
     if (seq <= this.#backlog.placedSeq) return;
     const waiting = this.#backlog.undelivered;

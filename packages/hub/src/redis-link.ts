@@ -28,7 +28,6 @@ export class RedisLink {
   readonly #running: Promise<void>;
   /** Present while publications go by the stream. */
   #stream: RedisStream | undefined;
-  #sentSeq = 0;
   #lastSent: Promise<unknown> = Promise.resolve();
   #watch: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -96,8 +95,7 @@ export class RedisLink {
   #goBy(stream: RedisStream): void {
     this.#stream = stream;
     this.#failures = 0;
-    this.#sentSeq = this.#history.inStream;
-    for (const own of this.#history.unplaced()) this.#sendBy(stream, own);
+    for (const own of this.#history.handIn()) this.#sendBy(stream, own);
     this.#status.ready();
   }
 
@@ -111,11 +109,7 @@ export class RedisLink {
   }
 
   #sendBy(stream: RedisStream, own: OwnPublication): void {
-    const isAfterHole = own.seq !== this.#sentSeq + 1;
-    this.#sentSeq = own.seq;
-    const { origin } = this.#history;
-    const isAgain = own.seq <= this.#history.lostSeq;
-    const fields = publicationFields(own, { origin, seq: own.seq, isAfterHole, isAgain });
+    const fields = publicationFields(own, this.#history.markSent(own));
     this.#lastSent = stream.add(fields).catch((error: unknown) => this.#lose(stream, error));
   }
 

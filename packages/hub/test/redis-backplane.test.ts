@@ -178,7 +178,7 @@ describe('resuming', () => {
   });
 
   it('says so on every node when a node published more without Redis than it could keep', async () => {
-    const redis = await startRedis();
+    const redis = await startRedis(KEEPS_DATA);
     const limits = { maxMessages: 3, maxBytes: 1_000_000, maxAgeMs: 1_000_000 };
     const [a, b] = [await readyNode(redis.url, { limits }), await readyNode(redis.url, { limits })];
     b.say('before');
@@ -189,10 +189,13 @@ describe('resuming', () => {
     await redis.start();
     await b.untilHeard('a9');
     expect(b.texts()).toEqual(['before', 'a7', 'a8', 'a9']);
+    await Promise.all([a.untilReady(), b.untilReady()]);
+    b.say('after');
+    await Promise.all([a.untilHeard('after'), b.untilHeard('after')]);
     for (const node of [a, b]) {
       expect(missedTexts(node.backplane.since(CHANNEL, b.idOf('before')))).toBe('unknown');
       expect(missedTexts(node.backplane.since('quiet', b.idOf('before')))).toBe('unknown');
-      expect(missedTexts(node.backplane.since(CHANNEL, b.idOf('a7')))).toEqual(['a8', 'a9']);
+      expect(missedTexts(node.backplane.since(CHANNEL, b.idOf('a8')))).toEqual(['a9', 'after']);
     }
   });
 
