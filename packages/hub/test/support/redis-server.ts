@@ -71,6 +71,8 @@ export async function createRedis(args: readonly string[] = LOSES_DATA): Promise
 }
 
 async function accepting(child: ChildProcess): Promise<void> {
+  // Rejects when there is no such program: npm test gets one and names it in REDIS_SERVER_PATH.
+  await once(child, 'spawn');
   if (child.stdout === null) throw new Error('redis-server has no output');
   const lines: string[] = [];
   for await (const line of createInterface(child.stdout)) {
