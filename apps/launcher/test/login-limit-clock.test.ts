@@ -1,11 +1,13 @@
 import fastify from 'fastify';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { loginLimit } from '../src/access/login-limit.ts';
+import { counters } from '../src/metrics/counters.ts';
 
 test('the budget is back when the minute is over, and the wait that was named is true', async () => {
   const clock = { now: 0 };
   const app = fastify();
   onTestFinished(() => app.close());
+  await app.register(counters);
   await app.register(loginLimit, { attemptsPerMinute: 3, now: () => clock.now });
   app.get('/', (request) => app.loginLimit.attempt(request));
   const attempt = async () => (await app.inject('/')).json();
@@ -22,6 +24,7 @@ test('the budget is back when the minute is over, and the wait that was named is
 test('the clock is one that nobody can set, so a changed date bans nobody', async () => {
   const app = fastify();
   onTestFinished(() => app.close());
+  await app.register(counters);
   await app.register(loginLimit, { attemptsPerMinute: 1 });
   app.get('/', (request) => app.loginLimit.attempt(request));
   const date = vi.spyOn(Date, 'now');

@@ -62,13 +62,14 @@ export const loginLimit = fp<LoginLimitOptions>(
         : { allowed: true };
     };
 
+    const counted = async (made: Promise<AttemptVerdict>): Promise<AttemptVerdict> => {
+      const answer = await made;
+      if (!answer.allowed) app.counters.login('limited');
+      return answer;
+    };
     app.decorate('loginLimit', {
-      async attempt(request) {
-        const made = await verdict(request, true);
-        if (!made.allowed) app.counters.login('limited');
-        return made;
-      },
-      peek: (request) => verdict(request, false),
+      attempt: (request) => counted(verdict(request, true)),
+      peek: (request) => counted(verdict(request, false)),
       async failed(request) {
         app.counters.login('invalid');
         await failures(request);

@@ -1,6 +1,7 @@
 import type { Hub } from '@picoclaw/hub';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ReadGatewayStatus } from '../gateway/gateway-status.ts';
+import type { GatewayState } from '../gateway/lifecycle.ts';
 import type { SocketProxy } from '../gateway/socket-proxy.ts';
 import type { Supervisor } from '../gateway/supervise.ts';
 import type { Counters } from './counters.ts';
@@ -15,7 +16,11 @@ export interface MetricSources {
   readonly readStatus: ReadGatewayStatus;
 }
 
-const STATES = ['running', 'starting', 'restarting', 'stopping', 'stopped', 'error'] as const;
+/** As an object, so that the compiler misses a state that is missing. */
+const STATES = Object.keys({
+  ...{ running: true, starting: true, restarting: true },
+  ...{ stopping: true, stopped: true, error: true },
+} satisfies Record<GatewayState, true>);
 const PREFIX = 'picoclaw_launcher_';
 
 /** Everything that `GET /metrics` says; listed in docs/metrics.md. The process's own numbers are prom-client's. */
