@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { MAX_LINE_CHARACTERS } from './safe-line.ts';
 
 /** Cuts what a process prints into lines. */
 export interface LineReader {
@@ -7,8 +8,8 @@ export interface LineReader {
   end(): void;
 }
 
-/** Memory stays bounded whatever is printed: of a longer line the beginning is kept. */
-export function createLineReader(onLine: (line: string) => void, maxCharacters = 8_192): LineReader {
+/** Memory stays bounded whatever is printed: of a longer line the beginning is kept, one more than will be shown. */
+export function createLineReader(onLine: (line: string) => void, maxCharacters = MAX_LINE_CHARACTERS + 1): LineReader {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   const take = (text: string) => {

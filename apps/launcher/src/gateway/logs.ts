@@ -1,70 +1,104 @@
 import { randomUUID } from 'node:crypto';
-import { stripVTControlCharacters } from 'node:util';
-import { logFileStream } from '@picoclaw/log';
+import { join } from 'node:path';
+import { createLogFile } from './log-file.ts';
+import { createLogTail, type LogTail } from './log-tail.ts';
+import { safeLine } from './safe-line.ts';
 
 const MAX_LINES = 2_000;
-const MAX_LINE_CHARACTERS = 8_192;
+const FILE_NAME = 'gateway.log';
 
 /** A piece of the log from an offset on. */
 export interface LogPage {
   readonly logs: readonly string[];
-  /** How many lines there have been in this run of the launcher; the offset to ask for next. */
+  /** How many lines there have been in this run; the offset to ask for next. */
   readonly log_total: number;
   /** Changes when the log starts over, so that offsets of before mean nothing. */
   readonly log_run_id: string;
 }
 
+/** Told of each line with its offset. */
+export type LineListener = (line: string, offset: number) => void;
+
 /** What the gateway prints: the last lines in memory, all of it in a rotating file. */
 export interface GatewayLog {
+  /** A line of the gateway that this launcher has started. */
   append(line: string): void;
-  /** Calls back for each line with its offset; answers with the way to stop. */
-  onLine(listener: (line: string, offset: number) => void): () => void;
+  /** From now on the lines are those of a gateway that somebody else has started, which keeps its own file. */
+  follow(): void;
+  /** Takes in what the followed file has got since; nobody asking, nobody reads. */
+  refresh(): void;
   page(offset: number, runId: string | undefined): LogPage;
   /** The last lines, oldest first. */
   tail(count: number): string[];
+  /** Answers with the way to stop. */
+  onLine(listener: LineListener): () => void;
   clear(): void;
   close(): Promise<void>;
 }
 
-/** Opens `gateway.log` in the folder. A folder that cannot be written costs the file, not the gateway. */
-export function createGatewayLog({ folder, onError }: { folder: string; onError: (error: Error) => void }): GatewayLog {
-  const file = logFileStream(folder, 'gateway.log', onError);
+interface LogOptions {
+  readonly folder: string;
+  readonly onError: (error: Error) => void;
+}
+
+/** The log in `gateway.log` of the folder. A folder that cannot be written costs the file, not the gateway. */
+export function createGatewayLog({ folder, onError }: LogOptions): GatewayLog {
+  const listeners = new Set<LineListener>();
+  const file = createLogFile({ folder, name: FILE_NAME, onError });
+  let tail: LogTail | undefined;
   let lines: string[] = [];
   let total = 0;
   let runId: string = randomUUID();
-  const listeners = new Set<(line: string, offset: number) => void>();
+  let isClosed = false;
+
+  const clear = () => {
+    lines = [];
+    total = 0;
+    runId = randomUUID();
+  };
+  const take = (line: string): string => {
+    const safe = safeLine(line);
+    if (safe === '') return safe;
+    lines.push(safe);
+    total += 1;
+    if (lines.length > MAX_LINES) lines.shift();
+    for (const listener of listeners) listener(safe, total - 1);
+    return safe;
+  };
   return {
     append(line) {
-      const safe = safeLine(line);
-      if (safe === '') return;
-      lines.push(safe);
-      total += 1;
-      if (lines.length > MAX_LINES) lines.shift();
-      file.write(`${safe}\n`);
-      for (const listener of listeners) listener(safe, total - 1);
+      // Opened for as long as this process is the one that writes: the other one rotates it too.
+      if (tail !== undefined) clear();
+      tail = undefined;
+      const safe = take(line);
+      if (safe !== '' && !isClosed) file.write(safe);
     },
+    follow() {
+      if (tail !== undefined) return;
+      void file.release();
+      clear();
+      tail = createLogTail(join(folder, FILE_NAME));
+    },
+    refresh() {
+      // More than are kept would only run through, and past everybody who listens.
+      for (const line of tail?.read().slice(-MAX_LINES) ?? []) take(line);
+    },
+    page(offset, askedRunId) {
+      const start = total - lines.length;
+      const isSameRun = askedRunId === undefined || askedRunId === runId;
+      const from = isSameRun && offset <= total ? Math.max(0, offset - start) : 0;
+      return { logs: lines.slice(from), log_total: total, log_run_id: runId };
+    },
+    tail: (count) => lines.slice(-count),
     onLine(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    page(offset, askedRunId) {
-      const start = total - lines.length;
-      const from = askedRunId === undefined || askedRunId === runId ? Math.max(0, offset - start) : 0;
-      return { logs: lines.slice(from), log_total: total, log_run_id: runId };
+    clear,
+    close() {
+      // A gateway that is kept prints on, and keeps the file itself from now on.
+      isClosed = true;
+      return file.release();
     },
-    tail: (count) => lines.slice(-count),
-    clear() {
-      lines = [];
-      total = 0;
-      runId = randomUUID();
-    },
-    close: () => new Promise((resolve) => file.end(() => resolve())),
   };
-}
-
-/** One line of text and nothing that a terminal or a log viewer would obey. */
-function safeLine(line: string): string {
-  return stripVTControlCharacters(line)
-    .replace(/[^\P{Cc}\t]/gu, '')
-    .slice(0, MAX_LINE_CHARACTERS);
 }
