@@ -46,6 +46,21 @@ describe('a Redis that hangs', () => {
   });
 });
 
+describe('a node that hangs itself', () => {
+  it('reads what has come meanwhile before it blames Redis', async () => {
+    const redis = await startRedis();
+    const node = await readyNode(redis.url, { answerWithinMs: 200 });
+    const states: string[] = [];
+    node.backplane.onStatus(({ state }) => states.push(state));
+    node.say('a1');
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+    await node.untilHeard('a1');
+    expect(states).toEqual([]);
+    expect(node.idOf('a1')).not.toContain('~');
+  });
+});
+
 describe('the status', () => {
   it('says since when and why, changes once for each change, and so does the log', async () => {
     const redis = await startRedis();

@@ -29,7 +29,7 @@ export interface RedisNode {
 
 export const CHANNEL = 'process:gateway';
 export const bodyOf = (text: string): string => `"text":${JSON.stringify(text)}`;
-const textOf = ({ body }: { readonly body: string }): string => JSON.parse(`{${body}}`).text;
+export const textOf = ({ body }: { readonly body: string }): string => JSON.parse(`{${body}}`).text;
 /** The texts that somebody missed, or that nobody knows. */
 export const missedTexts = (missed: Missed): string[] | 'unknown' =>
   missed.ok ? missed.publications.map(textOf) : 'unknown';
