@@ -7,11 +7,17 @@ import { escapeC1, textLine } from './text-line.ts';
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
+/** A rotating file in a folder. */
+export interface LogFile {
+  readonly folder: string;
+  readonly name: string;
+}
+
 /** Where and how much a process logs. */
 export interface LogOptions {
   /** Can be changed later, by `logger.level`. */
   readonly level: Level;
-  readonly file?: { readonly folder: string; readonly name: string };
+  readonly file?: LogFile;
   /** People reading along (`text`), or a program that does (`json`). Shows nothing below its own level. */
   readonly console?: { readonly level: Level; readonly format: 'text' | 'json'; readonly stream: Writable };
 }
@@ -19,6 +25,8 @@ export interface LogOptions {
 /** A logger and the way to end it without losing its last lines. */
 export interface Log {
   readonly logger: Logger;
+  /** Writes to a file from now on, too; one more when there is one already. */
+  addFile(file: LogFile): void;
   close(): Promise<void>;
 }
 
@@ -41,15 +49,17 @@ const CLOSE_WITHIN_MS = 500;
 
 /** Opens a log. A file that cannot be written is said once and costs the file, not the process. */
 export function createLog({ level, file, console: shown }: LogOptions): Log {
-  const entries: StreamEntry<Level>[] = [];
-  let stream: RotatingFileStream | undefined;
-  if (file !== undefined) {
-    stream = logFileStream(file.folder, file.name, (error) => {
-      shown?.stream.write(`warning: cannot write ${join(file.folder, file.name)}: ${error.message}\n`);
+  const files: RotatingFileStream[] = [];
+  const openFile = ({ folder, name }: LogFile): StreamEntry<Level> => {
+    const stream = logFileStream(folder, name, (error) => {
+      shown?.stream.write(`warning: cannot write ${join(folder, name)}: ${error.message}\n`);
     });
-    entries.push({ level: 'trace', stream });
-  }
+    files.push(stream);
+    return { level: 'trace', stream };
+  };
+  const entries: StreamEntry<Level>[] = file === undefined ? [] : [openFile(file)];
   if (shown !== undefined) entries.push({ level: shown.level, stream: consoleStream(shown) });
+  const streams = multistream(entries);
   const logger = pino(
     {
       level,
@@ -59,9 +69,15 @@ export function createLog({ level, file, console: shown }: LogOptions): Log {
       redact: { paths: redactedPaths, censor: '[secret]' },
       hooks: { streamWrite: escapeC1 },
     },
-    multistream(entries),
+    streams,
   );
-  return { logger, close: () => endOf(stream) };
+  return {
+    logger,
+    addFile: (another) => void streams.add(openFile(another)),
+    async close() {
+      await Promise.all(files.map(endOf));
+    },
+  };
 }
 
 /** A file of mode 0600 in a folder of 0700: rotated at 10 MB to `<name>.1` … `<name>.5`. */
@@ -82,8 +98,8 @@ export function logFileStream(folder: string, name: string, onError: (error: Err
   return stream;
 }
 
-async function endOf(stream: Writable | undefined): Promise<void> {
-  if (stream === undefined || stream.destroyed) return;
+async function endOf(stream: Writable): Promise<void> {
+  if (stream.destroyed) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, CLOSE_WITHIN_MS);
     stream.end(() => {

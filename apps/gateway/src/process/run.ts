@@ -26,6 +26,7 @@ export async function runGateway(commandLine: CommandLine, host: HostProcess): P
   if (!sources.ok) return fail(ExitCode.configInvalid, sources.reason);
 
   const logs = createLogs({ managed: commandLine.managed, directory: sources.paths.logsDirectory });
+  if (commandLine.managed && received.start.keepAlive) host.once('disconnect', logs.takeOver);
   const stopRequested = untilStopped(host, commandLine.managed && !received.start.keepAlive);
   try {
     const started = await startGateway(sources, logs.logger);

@@ -4,7 +4,7 @@ import type { GatewayStatus, ReadGatewayStatus } from '../gateway/gateway-status
 import type { Supervisor } from '../gateway/supervise.ts';
 
 /** The channels of `/api/events` (launcher-http.md, "The rest"). */
-export const EventChannel = {
+const EventChannel = {
   status: 'gateway:status',
   process: 'process:gateway',
   notices: 'launcher:notices',
@@ -55,13 +55,14 @@ export function createLauncherEvents({
   let told = '';
   let timer: NodeJS.Timeout | undefined;
 
+  const onError = (error: unknown) => logger.error({ code: 'events_failed', err: error }, 'an event could not be told');
   const hub = createHub({
     maxConnections: MAX_CONNECTIONS,
     authorize: (_identity, channel) => names.includes(channel),
     policyOf: (channel) => POLICIES[channel] ?? 'disconnect',
     // Who begins to watch sees how things are, not how they will be next.
     onSubscribe: (_connection, channel) => channel === EventChannel.status && tellSoon('anew'),
-    onError: (error) => logger.error({ code: 'events_failed', err: error }, 'an event could not be told'),
+    onError,
   });
   const tell = async (isAnew: boolean) => {
     const status = await readStatus();
@@ -77,11 +78,14 @@ export function createLauncherEvents({
       timer = undefined;
       const isAnew = isAnewDue;
       isAnewDue = false;
-      tell(isAnew).catch((error) => logger.error({ code: 'events_failed', err: error }, 'no status could be told'));
+      tell(isAnew).catch(onError);
     }, SETTLE_MS).unref();
   };
   const isWatched = () => hub.subscriberCount(EventChannel.status) > 0;
-  const poll = setInterval(() => isWatched() && tellSoon('changed'), pollMs).unref();
+  const poll = setInterval(() => {
+    if (isWatched()) tellSoon('changed');
+    if (hub.subscriberCount(EventChannel.process) > 0) supervisor.refreshLog().catch(onError);
+  }, pollMs).unref();
 
   let last: GatewayStatus['gateway_status'] | undefined;
   const stopChanges = supervisor.onChange(({ state, exitCode, reason }) => {

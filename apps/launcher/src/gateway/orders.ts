@@ -20,7 +20,10 @@ export type OnSpawned = (pid: number) => void;
 
 type Order = 'start' | 'stop' | 'reload';
 
-/** Carries out one order at a time; whoever comes meanwhile is told that it is busy. */
+/**
+ * Carries out one order at a time; whoever comes meanwhile is told that it is busy. A reload, which the launcher gives by
+ * itself too, is short: nobody is refused for it, other orders wait for its end.
+ */
 export interface Orders {
   /** A fault while carrying it out is the outcome of the order, not of the process. */
   carryOut<Result>(kind: Order, work: () => Promise<Result>): Promise<Result | OrderFailure>;
@@ -36,6 +39,7 @@ export function createOrders(logger: BaseLogger): Orders {
   let isClosed = false;
   return {
     async carryOut(kind, work) {
+      while (current?.kind === 'reload' && kind !== 'reload') await current.done;
       if (current !== undefined || isClosed) return busy(current?.kind ?? 'shutdown');
       const result = work().catch((error: unknown): OrderFailure => {
         logger.error({ code: 'gateway_order_failed', err: error }, `the ${kind} failed`);

@@ -25,7 +25,7 @@ export interface RestartDelays {
 
 /** Nothing has died yet, or a person has ordered a start: what was before does not count. */
 export const NO_DEATHS: DeathHistory = { deaths: [], attempt: 0 };
-export const RESTART_DELAYS: RestartDelays = { firstMs: 1_000, maxMs: 30_000 };
+const RESTART_DELAYS: RestartDelays = { firstMs: 1_000, maxMs: 30_000 };
 
 const STABLE_AFTER_MS = 60_000;
 const LOOP_WINDOW_MS = 60_000;

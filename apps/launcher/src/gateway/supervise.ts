@@ -65,6 +65,8 @@ export interface Supervisor {
   /** Calls back when what `status` says may have changed by this launcher's doing; answers with the way to stop. */
   onChange(listener: (change: LifeChange) => void): () => void;
   readonly log: GatewayLog;
+  /** Brings the log up to date, which for a gateway that somebody else started is in its own file. */
+  refreshLog(): Promise<void>;
   /** Stops what this launcher started, unless it is to be kept. */
   close(): Promise<void>;
 }
@@ -162,6 +164,14 @@ class GatewaySupervisor implements Supervisor {
       if (record === undefined) return NOT_RUNNING;
       return { ok: true, ...(await reloadGateway(record)) };
     });
+  }
+
+  async refreshLog(): Promise<void> {
+    const record = await this.#liveRecord();
+    // One of our own that is on its way out still prints into our hands.
+    const isOurs = ['starting', 'running', 'restarting', 'stopping'].includes(this.#life.state);
+    if (record !== undefined && !isOurs) this.log.follow();
+    this.log.refresh();
   }
 
   settled(): Promise<void> {

@@ -51,6 +51,7 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayRouteO
   app.get('/api/gateway/logs', async (request, reply) => {
     const query = logQuery.safeParse(request.query);
     if (!query.success) return sendError(request, reply, 'bad_request', { message: 'log_offset is a number from 0.' });
+    await supervisor.refreshLog();
     return supervisor.log.page(query.data.log_offset, query.data.log_run_id);
   });
   app.post('/api/gateway/logs/clear', async () => {

@@ -197,9 +197,22 @@ test('a reload is an order like others, and there is nothing to reload when no g
   expect(await supervisor.reload()).toMatchObject({ ok: false, reason: 'busy' });
   await starting;
   const reloading = supervisor.reload();
-  expect(await supervisor.stop()).toMatchObject({ ok: false, reason: 'busy' });
-  await supervisor.settled();
+  expect(await supervisor.reload()).toMatchObject({ ok: false, reason: 'busy' });
   expect(await reloading).toMatchObject({ ok: true, answered: true, status: 200 });
+});
+
+test('nobody is refused for a reload: other orders wait for its end, and only one of them is next', async () => {
+  const { supervisor } = aSupervisor('ready');
+  await supervisor.start();
+  const ends: string[] = [];
+  const noteEnd = (what: string) => () => ends.push(what);
+  const reloading = supervisor.reload().finally(noteEnd('reload'));
+  const stopping = supervisor.stop().finally(noteEnd('stop'));
+  const another = supervisor.stop();
+  expect(await reloading).toMatchObject({ ok: true, status: 200 });
+  expect(await stopping).toMatchObject({ ok: true });
+  expect(await another).toMatchObject({ ok: false, reason: 'busy' });
+  expect(ends).toEqual(['reload', 'stop']);
 });
 
 test('the model that was configured at the start is remembered while the gateway is ours', async () => {
