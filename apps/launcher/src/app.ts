@@ -113,14 +113,19 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   app.addHook('preClose', async () => {
     isClosing = true;
   });
-  const isReady = () => !isClosing;
+  const problems = () => [
+    ...(isClosing ? ['the launcher is stopping'] : []),
+    ...(options.events.isAlone
+      ? ['the Redis that launchers share is away: this one works alone until it is back']
+      : []),
+  ];
   if (basePath !== '/') {
-    await app.register(healthRoutes, { isReady });
+    await app.register(healthRoutes, { problems });
     await app.register(entryRoutes, { basePath });
   }
   await app.register(
     async (scope) => {
-      await scope.register(healthRoutes, { isReady });
+      await scope.register(healthRoutes, { problems });
       await scope.register(loginRoutes, { launcherToken, basePath, launcherConfigFile });
       await scope.register(setupRoutes, { launcherToken });
       await scope.register(gatewayRoutes, options);

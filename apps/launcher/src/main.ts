@@ -16,6 +16,7 @@ import {
   resolvePaths,
   rotateChannelToken,
 } from '@picoclaw/config';
+import { createRedisBackplane, RedisOptionsError } from '@picoclaw/hub';
 import { createLog, type Log } from '@picoclaw/log';
 import { createPidReader } from '@picoclaw/pid';
 import { ListenError } from '@picoclaw/server';
@@ -111,7 +112,8 @@ async function serve(context: Context): Promise<void> {
 }
 
 /** What the routes work with besides the configuration. */
-async function createParts({ flags, environment, paths, config, log }: Context) {
+async function createParts(context: Context) {
+  const { flags, environment, paths, config, log } = context;
   const { logger } = log;
   const trustedHosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((name) => name !== undefined);
   const pidReader = createPidReader(paths.pidFile, { trustedHosts });
@@ -120,8 +122,12 @@ async function createParts({ flags, environment, paths, config, log }: Context) 
   const supervisor: Supervisor = createSupervisor({
     pidReader,
     logger,
-    prepare: () =>
-      prepareGateway({ paths, environment, keepGateway: flags.keepGateway === true, debug: flags.debug === true }),
+    prepare: async () => {
+      const { keepGateway = false, debug = false } = flags;
+      const prepared = await prepareGateway({ paths, environment, keepGateway, debug });
+      await tokenSync.startsNow();
+      return prepared;
+    },
     stopAttached: (record, graceMs) => stopAttached(record, graceMs),
     log: createGatewayLog({
       folder: paths.logsDirectory,
@@ -133,7 +139,7 @@ async function createParts({ flags, environment, paths, config, log }: Context) 
     isExternal && config.gateway_url !== undefined ? createExternalGateway(config.gateway_url) : undefined;
   const startForbidden = isExternal ? 'The gateway is run by somebody else (gateway_mode is external).' : undefined;
   const readStatus = createStatusReader({ supervisor, channel, external, startForbidden });
-  const events = createLauncherEvents({ supervisor, readStatus, logger });
+  const events = createLauncherEvents({ supervisor, readStatus, logger, backplane: createBackplane(context) });
   const tokenSync = createTokenSync({
     ...{ channel, supervisor, logger },
     onApplied: () => events.notice({ code: 'channel_token_rotated', message: 'The channel token was changed.' }),
@@ -151,6 +157,17 @@ async function createParts({ flags, environment, paths, config, log }: Context) 
     settings: createSettings(paths, environment),
     dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
   };
+}
+
+function createBackplane({ config: { cluster, sources }, log }: Context) {
+  if (cluster.redis_url === undefined) return undefined;
+  try {
+    return createRedisBackplane({ url: cluster.redis_url, logger: log.logger });
+  } catch (error) {
+    if (!(error instanceof RedisOptionsError)) throw error;
+    const path = 'cluster.redis_url';
+    throw new ConfigError('config_invalid', [{ file: sources[path]?.from ?? '', path, message: error.message }], error);
+  }
 }
 
 async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Logger, multistream, pino, type StreamEntry } from 'pino';
@@ -85,8 +85,8 @@ export function logFileStream(folder: string, name: string, onError: (error: Err
   const path = join(folder, name);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // One that stood there readable by all, from whatever wrote it before.
-    if (existsSync(path)) chmodSync(path, 0o600);
+    // One that stood there readable by all, from whatever wrote it before; what somebody linked to it stays as it is.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) chmodSync(path, 0o600);
   } catch {
     // Opening it says what is wrong.
   }

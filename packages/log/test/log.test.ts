@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -26,6 +26,18 @@ describe('a log', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const [, line = ''] = readFileSync(path, 'utf8').split('\n');
     expect(JSON.parse(line)).toMatchObject({ code: 'here', msg: 'a line' });
+  });
+
+  it('leaves the mode of a file alone that somebody put a link to', async () => {
+    const folder = freshFolder();
+    const target = join(freshFolder(), 'elsewhere.log');
+    writeFileSync(target, '', { mode: 0o644 });
+    symlinkSync(target, join(folder, 'x.log'));
+    const log = createLog({ level: 'info', file: { folder, name: 'x.log' } });
+    log.logger.info('a line');
+    await log.close();
+    expect(readFileSync(target, 'utf8')).toContain('a line');
+    expect(statSync(target).mode & 0o777).toBe(0o644);
   });
 
   it('redacts what a library may put into a record', async () => {

@@ -1,4 +1,4 @@
-import { createHub, type Hub, type SlowPolicy } from '@picoclaw/hub';
+import { type Backplane, createHub, type Hub, type SlowPolicy } from '@picoclaw/hub';
 import type { BaseLogger } from 'pino';
 import type { GatewayStatus, ReadGatewayStatus } from '../gateway/gateway-status.ts';
 import type { Supervisor } from '../gateway/supervise.ts';
@@ -19,6 +19,8 @@ export interface Notice {
 /** What the launcher tells those who watch. */
 export interface LauncherEvents {
   readonly hub: Hub;
+  /** Whether there are other launchers that cannot be told at this moment. */
+  readonly isAlone: boolean;
   notice(notice: Notice): void;
   close(): Promise<void>;
 }
@@ -27,6 +29,8 @@ interface EventsOptions {
   readonly supervisor: Supervisor;
   readonly readStatus: ReadGatewayStatus;
   readonly logger: BaseLogger;
+  /** What several launchers share; without one, this launcher is alone. */
+  readonly backplane?: Backplane | undefined;
   readonly pollMs?: number;
 }
 
@@ -49,6 +53,7 @@ export function createLauncherEvents({
   supervisor,
   readStatus,
   logger,
+  backplane,
   pollMs = POLL_MS,
 }: EventsOptions): LauncherEvents {
   const names: readonly string[] = Object.values(EventChannel);
@@ -58,6 +63,7 @@ export function createLauncherEvents({
   const onError = (error: unknown) => logger.error({ code: 'events_failed', err: error }, 'an event could not be told');
   const hub = createHub({
     maxConnections: MAX_CONNECTIONS,
+    ...(backplane && { backplane }),
     authorize: (_identity, channel) => names.includes(channel),
     policyOf: (channel) => POLICIES[channel] ?? 'disconnect',
     // Who begins to watch sees how things are, not how they will be next.
@@ -101,6 +107,9 @@ export function createLauncherEvents({
 
   return {
     hub,
+    get isAlone() {
+      return hub.backplaneStatus().state === 'detached';
+    },
     notice,
     async close() {
       clearInterval(poll);

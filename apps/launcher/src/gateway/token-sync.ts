@@ -6,6 +6,8 @@ import type { Supervisor } from './supervise.ts';
 export interface TokenSync {
   /** Has the running gateway read its configuration now; whether it did. */
   apply(): Promise<boolean>;
+  /** A gateway is about to be started and will read what is configured now: that is no change. */
+  startsNow(): Promise<void>;
   /** The gateway refused the token that the launcher read from the files: it has an older one. */
   refused(): void;
   close(): void;
@@ -52,9 +54,9 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
     return false;
   };
   const look = async (): Promise<void> => {
-    const current = await channel.read();
-    if (current.problem !== undefined) return;
     const before = known;
+    const current = await channel.read();
+    if (current.problem !== undefined || known !== before) return;
     known = current;
     if (before === undefined || isSameAccess(before, current)) return;
     const reloaded = await apply();
@@ -75,6 +77,9 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
     async apply() {
       known = await channel.read();
       return apply();
+    },
+    async startsNow() {
+      known = await channel.read();
     },
     refused() {
       if (now() - lastRefusal < REFUSAL_PAUSE_MS) return;

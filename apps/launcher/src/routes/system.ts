@@ -29,11 +29,17 @@ export async function systemRoutes(app: FastifyInstance, { version, settings }: 
   app.all('/api/*', (request, reply) => sendError(request, reply, 'not_found'));
 }
 
-/** `/health` and `/ready`: open, and without detail. */
-export async function healthRoutes(app: FastifyInstance, { isReady }: { isReady: () => boolean }): Promise<void> {
+interface HealthOptions {
+  /** What keeps the launcher from being ready, in words that anybody may read; empty when it is. */
+  readonly problems: () => readonly string[];
+}
+
+/** `/health` and `/ready`: open, and without detail of the machine or its settings. */
+export async function healthRoutes(app: FastifyInstance, { problems }: HealthOptions): Promise<void> {
   app.get('/health', { config: { public: true } }, async () => ({ status: 'ok' }));
   app.get('/ready', { config: { public: true } }, async (_request, reply) => {
-    const ready = isReady();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+    const found = problems();
+    if (found.length === 0) return { status: 'ready' };
+    return reply.code(503).send({ status: 'not ready', problems: found });
   });
 }

@@ -124,3 +124,15 @@ test('nothing happens any more when it is closed', async () => {
   expect(await applying).toBe(false);
   expect(reloads()).toBe(0);
 });
+
+test('what a gateway reads at its start is no change, what is edited after that is one', async () => {
+  const { sync, edit, reloads, looked } = aSync();
+  await looked();
+  edit({ token: new Secret('made for the start') });
+  await sync.startsNow();
+  await looked();
+  expect(reloads()).toBe(0);
+  edit({ token: new Secret('edited by hand') });
+  await looked();
+  expect(reloads()).toBe(1);
+});
