@@ -91,7 +91,7 @@ class MemoryBackplane implements Backplane {
   #keep(channel: string, entry: Numbered): void {
     const now = this.#now();
     const past = this.#pasts.get(channel) ?? { ring: createRing(this.#limits), knownAfter: this.#forgottenTo };
-    past.ring.push(entry, entry.publication.body.length, now);
+    past.ring.push(entry, Buffer.byteLength(entry.publication.body), now);
     this.#pasts.delete(channel);
     this.#pasts.set(channel, past);
     for (const [name, { ring }] of this.#pasts) {
@@ -103,8 +103,8 @@ class MemoryBackplane implements Backplane {
   }
 
   #seqOf(id: string): number | undefined {
-    const [epoch, digits = ''] = id.split('-');
-    const seq = /^\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN;
+    const [, epoch, digits] = /^(\w+)-(\d{1,15})$/.exec(id) ?? [];
+    const seq = Number(digits);
     return epoch === this.#epoch && seq <= this.#seq ? seq : undefined;
   }
 }

@@ -1,0 +1,8 @@
+import { createRedisBackplane } from '../src/index.ts';
+import { backplaneContract } from './backplane-contract.ts';
+import { startRedis } from './support/redis-server.ts';
+
+backplaneContract('Redis', async (settings) => {
+  const { url } = await startRedis();
+  return createRedisBackplane({ url, random: () => 0, ...settings });
+});
