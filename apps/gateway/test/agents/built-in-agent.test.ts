@@ -4,7 +4,8 @@ import { createBuiltInAgent } from '../../src/agents/built-in-agent.ts';
 async function answersTo(content: string, model?: string, signal = new AbortController().signal): Promise<string[]> {
   const agent = createBuiltInAgent({ status: () => 'all is well', configuredModel: () => model, pieceDelayMs: 0 });
   const pieces: string[] = [];
-  for await (const { text } of agent.answer({ sessionId: 's', content, media: [], signal })) pieces.push(text);
+  for await (const delta of agent.answer({ sessionId: 's', content, images: [], history: [], signal }))
+    if (delta.kind === 'text') pieces.push(delta.text);
   return pieces;
 }
 
