@@ -67,6 +67,7 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
       writeTimeoutMs: milliseconds(pico.write_timeout),
       maxConnections: pico.max_connections,
       maxMessageBytes: pico.max_message_bytes,
+      whenBusy: pico.when_busy,
     },
   };
 }

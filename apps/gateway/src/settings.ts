@@ -24,6 +24,8 @@ export interface ChannelSettings {
   readonly writeTimeoutMs: number;
   readonly maxConnections: number;
   readonly maxMessageBytes: number;
+  /** What becomes of a message that comes while another is being answered. */
+  readonly whenBusy: 'wait' | 'cancel';
 }
 
 /** Where the settings of this moment are read; a reload replaces them for everybody at once. */

@@ -37,6 +37,10 @@ const pico = z.object({
   max_message_bytes: positive
     .default(DEFAULT_MAX_MESSAGE_BYTES)
     .describe('The largest frame in bytes; a larger one closes the socket with 1009'),
+  when_busy: z
+    .enum(['wait', 'cancel'])
+    .default('wait')
+    .describe('What a message does that comes while another of its session is being answered: wait, or cancel that one'),
 });
 
 const picoClient = z.object({
