@@ -27,6 +27,7 @@ const channelDefaults: ChannelSettings = {
   writeTimeoutMs: 60_000,
   maxConnections: 100,
   maxMessageBytes: 1024 * 1024,
+  whenBusy: 'wait',
 };
 
 /** Settings of a gateway whose channel is on, with changes. */
