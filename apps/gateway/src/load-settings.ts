@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  childEnvironment,
   type Environment,
   type GatewayConfig,
   gatewayAuthority,
@@ -56,6 +57,12 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
     pidTokenOverride: gateway.pid_token_override,
     gatewayToken: gatewayAuthority(paths, environment),
     modelName: agents.defaults.model_name,
+    models: {
+      defaultName: agents.defaults.model_name,
+      entries: config.model_list,
+      maxContextTokens: agents.defaults.max_context_tokens,
+      commandEnvironment: childEnvironment(environment, { paths }),
+    },
     channel: {
       enabled: pico.enabled,
       // The same function as the launcher's, so that the two sides never disagree about the effective token.

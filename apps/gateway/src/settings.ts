@@ -1,4 +1,5 @@
 import type { Secret } from '@picoclaw/auth';
+import type { ModelEntry } from '@picoclaw/config';
 
 /** What the gateway does by; made once from the files, the environment and the flags, and made anew by each reload. */
 export interface GatewaySettings {
@@ -9,8 +10,20 @@ export interface GatewaySettings {
   /** `PICOCLAW_GATEWAY_TOKEN`: when set, the one authority for `/reload` and the channel. */
   readonly gatewayToken: Secret | undefined;
   readonly channel: ChannelSettings;
+  readonly models: ModelSettings;
   /** `agents.defaults.model_name`. */
   readonly modelName: string | undefined;
+}
+
+/** Which models may answer. */
+export interface ModelSettings {
+  /** `agents.defaults.model_name`: whose entries answer; none: the built-in agent. */
+  readonly defaultName: string | undefined;
+  readonly entries: readonly ModelEntry[];
+  /** How much of a conversation a model is given. */
+  readonly maxContextTokens: number;
+  /** The environment of `command/*` programs. */
+  readonly commandEnvironment: Readonly<Record<string, string>>;
 }
 
 /** The `channels.pico` part of the configuration, times in milliseconds. */

@@ -3,6 +3,7 @@ import { describeOptions } from './option.ts';
 import { hostSetting, logLevel, port, positive, secret, texts, urlOf } from './values.ts';
 
 const DEFAULT_MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_MAX_CONTEXT_TOKENS = 32_768;
 
 const gateway = z.object({
   host: hostSetting.default('127.0.0.1').meta({
@@ -40,7 +41,9 @@ const pico = z.object({
   when_busy: z
     .enum(['wait', 'cancel'])
     .default('wait')
-    .describe('What a message does that comes while another of its session is being answered: wait, or cancel that one'),
+    .describe(
+      'What a message does that comes while another of its session is being answered: wait, or cancel that one',
+    ),
 });
 
 const picoClient = z.object({
@@ -56,6 +59,9 @@ export const gatewaySchema = z.object({
   agents: z.object({
     defaults: z.object({
       model_name: z.string().optional().describe('The entry of `model_list` that answers; none: the built-in agent'),
+      max_context_tokens: positive
+        .default(DEFAULT_MAX_CONTEXT_TOKENS)
+        .describe('How many tokens of the conversation a model is given, estimated at four characters each'),
     }),
   }),
 });
@@ -63,10 +69,27 @@ export const gatewaySchema = z.object({
 /** One entry of `model_list`, with its keys from wherever they are kept; unknown keys stay. */
 export const modelSchema = z.looseObject({
   model_name: z.string().min(1).describe('The name of the entry; several of one name share the load'),
-  model: z.string().min(1).describe('`<provider>/<id>`, such as `openai/gpt-5`'),
-  api_base: urlOf('http', 'https').optional().describe('The address of the provider'),
+  model: z
+    .string()
+    .min(1)
+    .describe('`<provider>/<id>`, such as `openai/gpt-5`; `command/<name>` runs a program for each message'),
+  api_base: urlOf('http', 'https').optional().describe('The address of the provider; the well-known ones have one'),
   api_keys: z.array(secret).default([]).describe('The keys for the provider; `api_key` is accepted for a single one'),
-  streaming: z.boolean().optional().describe('Whether the answer is streamed'),
+  streaming: z.boolean().optional().describe('Whether the answer is streamed; it is, unless this says false'),
+  request_timeout: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Seconds to wait for the first piece of an answer and for each further one (none or 0: 60, at most 300); for a ' +
+        'command the seconds that it may take in all (none or 0: 300)',
+    ),
+  command: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The program of `command/<name>`, started without a shell; none: `<name>`'),
+  args: z.array(z.string()).optional().describe('The arguments of that program'),
 });
 
 /** One entry of `model_list`. */

@@ -37,6 +37,8 @@ export { findLauncherToken, registerLauncherToken, resolveLauncherToken } from '
 export type { UpdateResult } from './locked-update.ts';
 export type { MergePatch } from './merge-patch.ts';
 export { modelOptions } from './model-list.ts';
+export type { ModelProvider, ModelReference } from './model-provider.ts';
+export { modelProviders, parseModelReference } from './model-provider.ts';
 export type { Option } from './option.ts';
 export type { PathFlags, Paths } from './paths.ts';
 export { resolvePaths } from './paths.ts';

@@ -39,6 +39,20 @@ test('an entry keeps the keys that we do not know, and the written key is not am
   expect(entry).not.toHaveProperty('api_base');
 });
 
+test('a command has its program and arguments, with blanks as they are written', () => {
+  const entry = { model_name: 'm', model: 'command/run', command: '/bin/run', args: ['-x', '', ' y '] };
+  const home = aHome({ 'config.json': { model_list: [{ ...entry, request_timeout: 5 }] } });
+  const { model_list } = loadGatewayConfig(home.paths, home.environment);
+  expect(model_list).toEqual([{ ...entry, request_timeout: 5, api_keys: [] }]);
+});
+
+test('arguments that are no list of texts, and a timeout that is no number, are errors', async () => {
+  const entry = { model_name: 'm', model: 'command/run', args: '-x', request_timeout: 'long' };
+  const home = aHome({ 'config.json': { model_list: [entry] } });
+  const error = await configErrorOf(() => loadGatewayConfig(home.paths, home.environment));
+  expect(error.problems.map(({ path }) => path)).toEqual(['model_list[0].request_timeout', 'model_list[0].args']);
+});
+
 test('a wrong entry is reported by its place without any key', async () => {
   const home = aHome({
     'config.json': {

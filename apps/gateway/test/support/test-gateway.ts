@@ -41,6 +41,7 @@ export function settingsWith(
     pidTokenOverride: false,
     gatewayToken: undefined,
     modelName: undefined,
+    models: { defaultName: undefined, entries: [], maxContextTokens: 32_768, commandEnvironment: {} },
     ...gateway,
     channel: { ...channelDefaults, ...channel },
   };
