@@ -24,12 +24,15 @@ import { createSocketProxy } from './gateway/socket-proxy.ts';
 import type { Supervisor } from './gateway/supervise.ts';
 import type { TokenSync } from './gateway/token-sync.ts';
 import { counters } from './metrics/counters.ts';
+import type { Models } from './models.ts';
 import { type DashboardFiles, dashboardRoutes, entryRoutes } from './routes/dashboard.ts';
 import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { modelRoutes } from './routes/models.ts';
 import { picoApiRoutes, picoRoutes } from './routes/pico.ts';
+import { sessionApiRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { healthRoutes, type LauncherSettings, systemRoutes } from './routes/system.ts';
 
@@ -57,6 +60,7 @@ export interface LauncherOptions {
   readonly channel: ChannelReader;
   readonly rotateChannelToken: () => Promise<Secret | string>;
   readonly enableChannel: () => Promise<void>;
+  readonly models: Models;
   readonly settings: {
     load(): Promise<LauncherSettings>;
     save(changes: LauncherSettings): Promise<{ ok: true } | { ok: false; message: string }>;
@@ -137,6 +141,8 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
         ...{ counters: app.counters, sockets, hub: options.events.hub, supervisor: options.supervisor },
         ...{ readStatus: options.readStatus, sessionCount: () => app.sessionGate.sessions.liveCount },
       });
+      await scope.register(modelRoutes, options);
+      await scope.register(sessionApiRoutes, { findGateway });
       await scope.register(systemRoutes, { version: options.version, settings: options.settings });
       await scope.register(eventRoutes, { ...options, trustedProxies });
       await scope.register(picoRoutes, {

@@ -34,6 +34,8 @@ export const errors = {
   cross_site: { status: 403, message: 'The request came from another site.' },
   network_not_allowed: { status: 403, message: 'Your address is not in allowed_cidrs of launcher-config.json.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
+  session_not_found: { status: 404, message: 'There is no session of that id.' },
+  unknown_model: { status: 404, message: 'No entry of model_list has that name.' },
   method_not_allowed: { status: 405, message: 'This address does not support that method.' },
   request_timeout: { status: 408, message: 'The request took too long to arrive.' },
   gateway_busy: { status: 409, message: 'The gateway is being started or stopped; try again when that is done.' },

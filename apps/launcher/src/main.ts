@@ -36,6 +36,7 @@ import { prepareGateway } from './gateway/program.ts';
 import { createSupervisor, type Supervisor } from './gateway/supervise.ts';
 import { createTokenSync } from './gateway/token-sync.ts';
 import { silenceKnownWarning } from './known-warning.ts';
+import { createModels } from './models.ts';
 import { openBrowser } from './open-browser.ts';
 import { loadDashboard } from './routes/dashboard.ts';
 import { createSettings } from './settings.ts';
@@ -154,6 +155,7 @@ async function createParts(context: Context) {
     enableChannel: async () => {
       await ensurePicoChannel(paths, environment);
     },
+    models: createModels(paths, environment),
     settings: createSettings(paths, environment),
     dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
   };

@@ -28,6 +28,7 @@ import { createStatusReader } from '../src/gateway/gateway-status.ts';
 import { createGatewayLog } from '../src/gateway/logs.ts';
 import { createSupervisor } from '../src/gateway/supervise.ts';
 import { createTokenSync } from '../src/gateway/token-sync.ts';
+import { createModels } from '../src/models.ts';
 import { loadDashboard } from '../src/routes/dashboard.ts';
 import { createSettings } from '../src/settings.ts';
 
@@ -110,6 +111,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     enableChannel: async () => {
       await ensurePicoChannel(paths, environment);
     },
+    models: createModels(paths, environment),
     settings: createSettings(paths, environment),
     dashboard: await loadDashboard(join(home, 'dashboard'), config.base_path),
     ...(options.now && { now: options.now }),

@@ -6,5 +6,6 @@ export const ErrorCode = {
   invalidMedia: 'invalid_media',
   rateLimited: 'rate_limited',
   agentFailed: 'agent_failed',
+  storageFailed: 'storage_failed',
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];

@@ -20,7 +20,7 @@ export type { HubClientFrameResult } from './parse-hub-frame.ts';
 export { parseHubClientFrame, parseHubServerFrame } from './parse-hub-frame.ts';
 export type { ServerFrameResult } from './parse-server-frame.ts';
 export { parseServerFrame } from './parse-server-frame.ts';
-export { PicoPath, SESSION_PARAMETER } from './pico-path.ts';
+export { AFTER_PARAMETER, PicoPath, SESSION_PARAMETER } from './pico-path.ts';
 export type {
   AckFrame,
   ErrorFrame,

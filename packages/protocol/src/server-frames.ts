@@ -12,6 +12,8 @@ const messageDetails = {
   kind: z.optional(z.string()),
   model_name: z.optional(z.string()),
   placeholder: z.optional(z.boolean()),
+  // The answer ends here because the person wished it.
+  cancelled: z.optional(z.boolean()),
   tool_calls: z.optional(z.array(z.unknown())),
   attachments: z.optional(z.array(Attachment)),
   context_usage: z.optional(z.record(z.string(), z.unknown())),
