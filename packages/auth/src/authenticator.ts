@@ -21,11 +21,17 @@ export type TokenCheck = (token: Secret) => boolean | { id: string; claims?: Rea
 
 const refuse = (reason: 'missing' | 'malformed' | 'invalid'): AuthenticationResult => ({ ok: false, reason });
 
+/** Somebody without a name could not be told apart from others, and not be disconnected alone. */
+function identified(identity: Identity): AuthenticationResult {
+  const id = identity.id.trim();
+  return id === '' ? refuse('invalid') : { ok: true, identity: { ...identity, id } };
+}
+
 function judge(token: Secret, method: Identity['method'], accepts: TokenCheck): AuthenticationResult {
   const verdict = accepts(token);
   if (verdict === false) return refuse('invalid');
   const known = verdict === true ? { id: method } : verdict;
-  return { ok: true, identity: { method, ...known } };
+  return identified({ method, ...known });
 }
 
 function judgePresented(presented: Presented, method: Identity['method'], accepts: TokenCheck): AuthenticationResult {
@@ -66,7 +72,7 @@ export function apiKeyAuthenticator(
     const presented = new Secret(value.trim());
     const matches = [...known].filter(([, key]) => key.equals(presented));
     const id = matches[0]?.[0];
-    return id === undefined ? refuse('invalid') : { ok: true, identity: { id, method: 'api-key' } };
+    return id === undefined ? refuse('invalid') : identified({ id, method: 'api-key' });
   };
 }
 

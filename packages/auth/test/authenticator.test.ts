@@ -71,3 +71,17 @@ describe('apiKeyAuthenticator', () => {
     expect((await check(request({ 'x-api-key': 'key-1' }))).ok).toBe(true);
   });
 });
+
+it.each(['', '  '])('nobody gets in under the name %j, whatever was presented', async (id) => {
+  const headers = { authorization: 'Bearer right', 'sec-websocket-protocol': 'token.right', 'x-api-key': 'right' };
+  const named = () => ({ id });
+  const authenticators = [
+    bearerAuthenticator(named),
+    subprotocolAuthenticator(named),
+    queryAuthenticator(named),
+    apiKeyAuthenticator(new Map([[id, new Secret('right')]])),
+  ];
+  for (const authenticate of authenticators) {
+    expect(await authenticate({ headers, url: '/?token=right' })).toEqual({ ok: false, reason: 'invalid' });
+  }
+});
