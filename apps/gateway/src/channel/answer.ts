@@ -33,8 +33,9 @@ export async function runAnswer({
   let text = '';
   say({ type: 'typing.start' });
   try {
-    for await (const delta of agent.answer({ sessionId, content, media, signal })) {
+    for await (const delta of agent.answer({ sessionId, content, media, images: [], history: [], signal })) {
       if (signal.aborted) break;
+      if (delta.kind !== 'text') continue;
       const isFirst = text === '';
       text += delta.text;
       if (text === '') continue;
