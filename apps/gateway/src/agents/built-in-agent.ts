@@ -19,12 +19,16 @@ To add a model, put it into \`config.json\` and restart or reload the gateway:
 }
 \`\`\``;
 
+const NO_ENTRY = `has no entry in \`model_list\`, so I answer for it; \`/help\` lists what I can do.
+
+Add an entry with that \`model_name\` to \`config.json\`, or name another one in \`agents.defaults.model_name\`, and reload the gateway.`;
+
 const MAX_PIECES = 1000;
 
 interface BuiltInAgentOptions {
   /** The lines of `/status`. */
   readonly status: () => string;
-  /** The model that the configuration names, when it names one. */
+  /** The default model that the configuration names without an entry for it. */
   readonly configuredModel?: () => string | undefined;
   /** The pause between two pieces of `/stream`. */
   readonly pieceDelayMs?: number;
@@ -35,7 +39,7 @@ export function createBuiltInAgent(options: BuiltInAgentOptions): Agent {
   const { status, configuredModel = () => undefined, pieceDelayMs = 20 } = options;
   const otherwise = () => {
     const model = configuredModel();
-    return model === undefined ? NO_MODEL : `The model \`${model}\` is configured, but not available here. ${HELP}`;
+    return model === undefined ? NO_MODEL : `The default model \`${model}\` ${NO_ENTRY}`;
   };
   return {
     modelName: undefined,
