@@ -68,13 +68,14 @@ async function openAnswer(
   const { key, isStreamed, withUsage, model, messages } = request;
   const client: OpenAI = new OpenAI({
     ...NOT_FROM_ENVIRONMENT,
-    apiKey: key?.reveal() ?? 'none',
+    apiKey: 'none',
+    // Said here and not by the line above, which `OPENAI_CUSTOM_HEADERS` would overrule; `null` sends no header.
+    defaultHeaders: { Authorization: key === undefined ? null : `Bearer ${key.reveal()}` },
     baseURL: request.apiBase,
     // The retries, the keys and the time are ours, and the package would log what it sends.
     maxRetries: 0,
     timeout: 2 * request.timeoutMs,
     logLevel: 'off',
-    ...(key === undefined && { defaultHeaders: { Authorization: null } }),
     // A conversation is not for whoever the provider points to.
     fetchOptions: { redirect: 'manual' },
     fetch: async (url, init) => watchBody(await fetch(url, init), watch, body),

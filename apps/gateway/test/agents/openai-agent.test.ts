@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@picoclaw/auth';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOpenAiAgent } from '../../src/agents/openai-agent.ts';
 import { aLog, aMoment, anEntry, aRequest, outcomeOf } from './support/asking.ts';
 import {
@@ -110,6 +110,15 @@ describe('an answer of a model', () => {
     expect(server.exchanges).toHaveLength(3);
   });
 
+  it('is given up when it grows beyond all measure', async () => {
+    server.next((exchange) => {
+      for (let mebibytes = 0; mebibytes < 34; mebibytes++) exchange.raw(`: ${'x'.repeat(1024 * 1024)}\n\n`);
+    });
+    const { error } = await outcomeOf(anAgent(), 'hello');
+    expect(error?.message).toMatch(/ sent an answer that is too long\.$/);
+    await sent().abandoned;
+  });
+
   it('is not streamed when the entry says so', async () => {
     server.next(whole('all at once'));
     const { text, deltas } = await outcomeOf(anAgent({ streaming: false }), 'hello');
@@ -164,8 +173,14 @@ describe('a request to a model', () => {
     ]);
   });
 
-  it('carries no Authorization when no key is configured, whatever the environment has', async () => {
+  it('carries no key and no account that is not configured, whatever the environment has', async () => {
+    const names = ['API_KEY', 'ADMIN_KEY', 'ORG_ID', 'PROJECT_ID'];
+    for (const name of names) vi.stubEnv(`OPENAI_${name}`, 'from-the-environment');
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1');
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'Authorization: Bearer from-the-environment');
     await outcomeOf(anAgent(), 'hello');
+    vi.unstubAllEnvs();
+    expect(JSON.stringify(sent().headers)).not.toContain('from-the-environment');
     expect(sent().headers).not.toHaveProperty('authorization');
   });
 
