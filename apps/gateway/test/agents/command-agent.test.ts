@@ -120,13 +120,14 @@ describe('a program that fails', () => {
   });
 });
 
-/** Writes its id and one of a child that it starts, says so, and never ends; `deaf` ones ignore the polite signal. */
-const lasting = (folder: string, deaf = false) => `
+/** Writes its id and one of a child that it starts, says so, and never ends; a deaf one ignores the polite signal. */
+const lasting = (folder: string, deaf: readonly string[] = []) => `
   const { spawn } = require('node:child_process');
   const { writeFileSync } = require('node:fs');
-  const ignore = ${deaf} ? "process.on('SIGTERM', () => {});" : '';
-  if (${deaf}) process.on('SIGTERM', () => {});
-  const child = spawn(process.execPath, ['-e', ignore + 'console.log(1); setInterval(() => {}, 1000)'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ignore = "process.on('SIGTERM', () => {});";
+  if (${deaf.includes('parent')}) process.on('SIGTERM', () => {});
+  const script = (${deaf.includes('child')} ? ignore : '') + 'console.log(1); setInterval(() => {}, 1000)';
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   writeFileSync(${JSON.stringify(folder)} + '/parent', String(process.pid));
   writeFileSync(${JSON.stringify(folder)} + '/child', String(child.pid));
   child.stdout.once('data', () => console.log('ready'));
@@ -134,8 +135,9 @@ const lasting = (folder: string, deaf = false) => `
 
 describe('a program that does not end', () => {
   it.each([
-    ['politely', false],
-    ['by force when it is deaf', true],
+    ['politely', []],
+    ['by force when it is deaf', ['parent', 'child']],
+    ['by force when what it has started is deaf', ['child']],
   ])('is ended %s with all that it has started', async (_how, deaf) => {
     const controller = new AbortController();
     const request = aRequest('hello', { signal: controller.signal });
