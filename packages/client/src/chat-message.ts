@@ -24,6 +24,8 @@ export interface ChatMessage {
   failure?: MessageFailure;
   kind?: string;
   modelName?: string;
+  /** True when the person broke the answer off. */
+  cancelled?: boolean;
   /** True while the content only stands in for an answer to come. */
   placeholder?: boolean;
   toolCalls?: readonly unknown[];
@@ -36,7 +38,8 @@ export function agentMessage(
   createdAt: number,
   before?: ChatMessage,
 ): ChatMessage {
-  const { message_id: id, content, kind, model_name, placeholder, tool_calls, attachments, context_usage } = payload;
+  const { message_id: id, content, kind, model_name, placeholder, cancelled } = payload;
+  const { tool_calls, attachments, context_usage } = payload;
   return {
     ...(before ?? { createdAt }),
     id,
@@ -44,6 +47,7 @@ export function agentMessage(
     content,
     placeholder: placeholder === true,
     ...(kind === undefined ? {} : { kind }),
+    ...(cancelled === true ? { cancelled } : {}),
     ...(model_name === undefined ? {} : { modelName: model_name }),
     ...(tool_calls === undefined ? {} : { toolCalls: tool_calls }),
     ...(attachments === undefined ? {} : { attachments }),

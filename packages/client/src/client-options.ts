@@ -48,6 +48,8 @@ export interface ClientOptions {
   pingText?: string;
   /** Says for a selected subprotocol whether messages with an id are kept and sent again until `acknowledge` (default: never). */
   keepUntilAcknowledged?: (subprotocol: string) => boolean;
+  /** Says for a selected subprotocol whether what is kept waits on each connection until `greeted` (default: never). */
+  waitsForGreeting?: (subprotocol: string) => boolean;
   /** Asked after each handshake that failed, for a browser cannot see the status: "am I still signed in?" */
   diagnose?: (end: ConnectionEnd) => Promise<Diagnosis>;
   /** When to dial at once (default: browser online, tab visible). */
@@ -101,6 +103,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     greeting: () => [],
     pingText: encodeFrame({ type: 'ping' }),
     keepUntilAcknowledged: () => false,
+    waitsForGreeting: () => false,
     wakeSource: browserWake,
     random: Math.random,
     now: Date.now,

@@ -29,6 +29,8 @@ export interface Client {
   send(text: string, entry?: Omit<OutboxEntry, 'text'>): SendOutcome;
   /** Sends on this connection or never, before what the outbox keeps; false when there is no connection. */
   sendNow(text: string): boolean;
+  /** The other end has said on this connection where it is: what waits for that is sent. */
+  greeted(): void;
   /** Forgets a message that is kept until the server has acknowledged it. */
   acknowledge(id: string): void;
   /** Pings this often on this connection, ms: what the other end wishes, from one second to what the options say. */
@@ -62,6 +64,7 @@ class ReconnectingClient implements Client {
   #rateTimer: unknown;
   #stableTimer: unknown;
   #wasOpen = false;
+  #isGreeted = false;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
@@ -103,6 +106,11 @@ class ReconnectingClient implements Client {
     this.#connection?.setHeartbeat(Math.min(this.#options.heartbeatMs, Math.max(MIN_HEARTBEAT_MS, heartbeatMs)));
   }
 
+  greeted(): void {
+    this.#isGreeted = true;
+    this.#flush();
+  }
+
   acknowledge(id: string): void {
     this.#outbox.acknowledge(id);
   }
@@ -135,12 +143,13 @@ class ReconnectingClient implements Client {
   }
 
   #opened(subprotocol: string): void {
-    const { timers, now, stableMs, sendRate, greeting } = this.#options;
+    const { timers, now, stableMs, sendRate, greeting, waitsForGreeting } = this.#options;
     this.#rate = createRateCount(sendRate, now);
     this.#urgent = [...greeting()];
     this.#stableTimer = timers.set(() => this.#backoff.reset(), stableMs);
     const reconnected = this.#wasOpen;
     this.#wasOpen = true;
+    this.#isGreeted = !waitsForGreeting(subprotocol);
     this.#status = this.#next({ state: 'connected', subprotocol });
     // Before anybody hears of it: what they send in their listeners comes after what has been waiting.
     this.#flush();
@@ -186,7 +195,7 @@ class ReconnectingClient implements Client {
       return !isHeldBack && connection.send(text);
     };
     while (this.#urgent[0] !== undefined && send(this.#urgent[0])) this.#urgent.shift();
-    if (this.#urgent.length === 0) this.#outbox.flush(send, keepUntilAcknowledged(subprotocol));
+    if (this.#urgent.length === 0 && this.#isGreeted) this.#outbox.flush(send, keepUntilAcknowledged(subprotocol));
     timers.clear(this.#rateTimer);
     if (isHeldBack) this.#rateTimer = timers.set(() => this.#flush(), this.#rate.waitMs());
   }

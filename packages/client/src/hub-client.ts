@@ -10,7 +10,8 @@ import { createId } from './id.ts';
 import { createRecentIds } from './recent-ids.ts';
 
 /** The options of a hub's client: those of its connection, and how large a message it may send. */
-export interface HubClientOptions extends Omit<ClientOptions, 'pingText' | 'keepUntilAcknowledged' | 'greeting'> {
+export interface HubClientOptions
+  extends Omit<ClientOptions, 'pingText' | 'keepUntilAcknowledged' | 'waitsForGreeting' | 'greeting'> {
   /** The longest message that the hub takes (64 KiB); a longer one would only cost the connection. */
   maxSendBytes?: number;
 }

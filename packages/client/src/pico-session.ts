@@ -53,7 +53,10 @@ export interface PicoSession {
   retry(id: string): void;
   /** Asks the server to stop answering: one message, or all that is being answered. */
   cancel(messageId?: string): void;
-  /** Replaces what is shown, keeping messages that have not been delivered; for a history that came later. */
+  /**
+   * Puts what is stored in the place of what is shown of it; what was said or heard since then stays behind it. For a
+   * history that came later, and after `resync`.
+   */
   setHistory(messages: readonly ChatMessage[]): void;
   /** Dials now instead of waiting. */
   wake(): void;
@@ -80,6 +83,8 @@ class ReconnectingPicoSession implements PicoSession {
     this.sessionId = sessionId ?? newId();
     this.#client = createClient({
       keepUntilAcknowledged: (subprotocol) => subprotocol === Subprotocol.v2,
+      // Before its first `hello` a client could not say what it has missed when the connection is lost.
+      waitsForGreeting: (subprotocol) => subprotocol === Subprotocol.v2,
       ...options,
       url: () => picoUrl(url, { id: this.sessionId, after: this.#position.after }),
     });
@@ -135,10 +140,8 @@ class ReconnectingPicoSession implements PicoSession {
 
   setHistory(messages: readonly ChatMessage[]): void {
     const known = new Set(messages.map(({ id }) => id));
-    const open = this.#snapshot.messages.filter(
-      ({ id, delivery }) => !known.has(id) && (delivery === 'queued' || delivery === 'failed'),
-    );
-    this.#publish({ ...this.#snapshot, messages: [...messages, ...open] });
+    const since = this.#snapshot.messages.filter(({ id }) => !known.has(id));
+    this.#publish({ ...this.#snapshot, messages: [...messages, ...since] });
   }
 
   wake(): void {
@@ -175,6 +178,7 @@ class ReconnectingPicoSession implements PicoSession {
   }
 
   #apply(frame: ServerFrame): void {
+    if (frame.type === 'hello') this.#client.greeted();
     if (frame.type === 'ack') this.#client.acknowledge(frame.payload.id);
     // Refused is answered as well: whoever wants it sent again says so by `retry`.
     if (frame.type === 'error') this.#client.acknowledge(frame.payload.request_id ?? '');

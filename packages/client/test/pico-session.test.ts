@@ -257,13 +257,16 @@ describe('a chat by pico.v2', () => {
   it('sends a message again until it is stored', async () => {
     const opened = await open(v2);
     const first = await opened.server.accept();
+    say(first, hello(0));
     const { id } = opened.session.send('hello');
     await frameFrom(first);
     const second = await comeBack(opened, first);
+    say(second, hello(0));
     expect(await frameFrom(second)).toMatchObject({ type: 'message.send', id });
     say(second, { type: 'ack', seq: 1, payload: { id, message_id: 'm' } });
     await untilSnapshot(opened.session, ({ messages }) => messages[0]?.delivery === 'stored');
     const third = await comeBack(opened, second);
+    say(third, hello(1));
     opened.session.send('next');
     expect(await frameFrom(third)).toMatchObject({ payload: { content: 'next' } });
   });
@@ -271,13 +274,27 @@ describe('a chat by pico.v2', () => {
   it('does not send again by itself what was refused', async () => {
     const opened = await open(v2);
     const first = await opened.server.accept();
+    say(first, hello(0));
     const { id } = opened.session.send('refused');
     await frameFrom(first);
     say(first, { type: 'error', seq: 1, payload: { code: 'rate_limited', message: 'Slow down.', request_id: id } });
     await untilSnapshot(opened.session, ({ messages }) => messages[0]?.delivery === 'failed');
     const second = await comeBack(opened, first);
+    say(second, hello(1));
     opened.session.send('next');
     expect(await frameFrom(second)).toMatchObject({ payload: { content: 'next' } });
+  });
+
+  it('says nothing before it knows where the session is, so that it can say what it missed', async () => {
+    const opened = await open(v2);
+    const first = await opened.server.accept();
+    opened.session.send('waits');
+    await untilSnapshot(opened.session, inState('connected'));
+    expect(opened.session.getSnapshot().messages[0]?.delivery).toBe('queued');
+    say(first, hello(7));
+    expect(await frameFrom(first)).toMatchObject({ payload: { content: 'waits' } });
+    const second = await comeBack(opened, first);
+    expect(second.request.url).toBe('/pico/ws?session_id=s1&after=7');
   });
 });
 
