@@ -9,12 +9,15 @@ import { requestLog } from './access/request-log.ts';
 import type { Channel } from './channel/channel.ts';
 import { chooseSubprotocol } from './channel/subprotocol.ts';
 import { isErrorCode, sendError } from './errors.ts';
+import type { HistoryStore } from './history/history-store.ts';
 import type { GatewayIdentity } from './identity.ts';
+import type { PicoClients } from './pico-client/pico-clients.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reloader } from './reloader.ts';
 import { healthRoutes } from './routes/health.ts';
 import { picoRoute } from './routes/pico.ts';
 import { reloadRoute } from './routes/reload.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import type { SettingsHolder } from './settings.ts';
 
 /** The parts of a gateway, made by whoever starts it. */
@@ -24,6 +27,8 @@ export interface GatewayParts {
   readonly readiness: Readiness;
   readonly reloader: Reloader;
   readonly channel: Channel;
+  readonly history: HistoryStore;
+  readonly picoClients: PicoClients;
   readonly log: FastifyBaseLogger;
 }
 
@@ -62,6 +67,7 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
   await app.register(healthRoutes, parts);
   await app.register(reloadRoute, parts);
   await app.register(picoRoute, parts);
+  await app.register(sessionRoutes, parts);
   return app;
 }
 

@@ -56,7 +56,7 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
     hotReload: gateway.hot_reload,
     pidTokenOverride: gateway.pid_token_override,
     gatewayToken: gatewayAuthority(paths, environment),
-    modelName: agents.defaults.model_name,
+    picoClient: picoClientOf(channels.pico_client),
     models: {
       defaultName: agents.defaults.model_name,
       entries: config.model_list,
@@ -77,6 +77,10 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
       whenBusy: pico.when_busy,
     },
   };
+}
+
+function picoClientOf({ enabled, url, token, session_id: sessionId }: GatewayConfig['channels']['pico_client']) {
+  return enabled && url !== undefined ? { url, token, sessionId } : undefined;
 }
 
 /** Timers take at most 2³¹−1 ms; anything above would fire at once. */

@@ -11,8 +11,14 @@ export interface GatewaySettings {
   readonly gatewayToken: Secret | undefined;
   readonly channel: ChannelSettings;
   readonly models: ModelSettings;
-  /** `agents.defaults.model_name`. */
-  readonly modelName: string | undefined;
+  readonly picoClient: PicoClientSettings | undefined;
+}
+
+/** The other Pico server that this gateway is a client of (`channels.pico_client`). */
+export interface PicoClientSettings {
+  readonly url: string;
+  readonly token: Secret | undefined;
+  readonly sessionId: string;
 }
 
 /** Which models may answer. */

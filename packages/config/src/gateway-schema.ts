@@ -50,6 +50,7 @@ const picoClient = z.object({
   enabled: z.boolean().default(false).describe('Connect to another Pico server as its client'),
   url: urlOf('ws', 'wss').optional().describe('The WebSocket URL of that server'),
   token: secret.optional().meta({ description: 'The token for that server', type: 'a string', secret: true }),
+  session_id: z.string().min(1).max(512).default('pico_client').describe('The session that it joins there'),
 });
 
 /** The options of config.json that the gateway reads, except `model_list`. */

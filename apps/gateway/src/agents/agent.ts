@@ -53,6 +53,8 @@ export type AgentDelta =
 export interface Agent {
   /** What answers show as `model_name`; `undefined` when no model is behind them. */
   readonly modelName: string | undefined;
+  /** False for one that does not look at `history`, which then is not read. */
+  readonly usesHistory?: boolean;
   /** Ends with the signal's reason when that fires. */
   answer(request: AgentRequest): AsyncIterable<AgentDelta>;
 }

@@ -29,6 +29,9 @@ export function createAgents({ settings, status, log }: AgentsOptions): Agent {
     get modelName() {
       return current().modelName;
     },
+    get usesHistory() {
+      return current().usesHistory ?? true;
+    },
     answer: (request) => current().answer(request),
   };
 }

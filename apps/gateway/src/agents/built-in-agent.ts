@@ -43,6 +43,7 @@ export function createBuiltInAgent(options: BuiltInAgentOptions): Agent {
   };
   return {
     modelName: undefined,
+    usesHistory: false,
     answer(request) {
       const [, command = '', rest = ''] = /^\/(\w+)(?:\s+([\s\S]*))?$/.exec(request.content.trim()) ?? [];
       if (command === 'help') return once(HELP);

@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto';
-
-/** An answer that is being given. */
-export interface RunningAnswer {
-  /** The id of the message that the answer is. */
-  readonly messageId: string;
-  readonly signal: AbortSignal;
+/** Something to be answered; `ids` are all it may be called by. */
+export interface Answerable {
+  readonly ids: readonly (string | undefined)[];
 }
 
+/** Why an answer is broken off: the person wishes it, or the gateway stops. */
+export type BreakReason = 'cancelled' | 'stopping';
+
 /** Answers one message at a time, so that answers never interleave. */
-export interface AnswerQueue<Message> {
+export interface AnswerQueue<Message extends Answerable> {
   readonly isIdle: boolean;
-  /** `false` when too many wait already. */
-  push(message: Message): boolean;
-  /** Breaks the running answer off, if it is the one of that id or no id is given; the next one follows. */
-  cancel(messageId?: string): void;
+  readonly waitingCount: number;
+  push(message: Message): void;
+  /** Breaks the running answer off, if it is of that id or no id is given; one that waits is answered by being told so. */
+  cancel(id?: string): void;
+  /** Settles when everything has been answered. */
+  drained(): Promise<void>;
   /** Forgets what waits; settles when the running answer is done. */
   finish(): Promise<void>;
   /** Forgets what waits and breaks the running answer off. */
@@ -21,47 +22,60 @@ export interface AnswerQueue<Message> {
 }
 
 interface AnswerQueueOptions<Message> {
-  readonly answer: (message: Message, running: RunningAnswer) => Promise<void>;
+  /** Never rejects. */
+  readonly answer: (message: Message, signal: AbortSignal) => Promise<void>;
   readonly onIdle: () => void;
-  readonly maxWaiting: number;
 }
 
 /** Creates an empty queue. */
-export function createAnswerQueue<Message>(options: AnswerQueueOptions<Message>): AnswerQueue<Message> {
-  const { answer, onIdle, maxWaiting } = options;
-  const waiting: Message[] = [];
-  let running: { messageId: string; controller: AbortController; done: Promise<void> } | undefined;
+export function createAnswerQueue<Message extends Answerable>(
+  options: AnswerQueueOptions<Message>,
+): AnswerQueue<Message> {
+  const { answer, onIdle } = options;
+  const waiting: { readonly message: Message; readonly controller: AbortController }[] = [];
+  const waitingForEnd: (() => void)[] = [];
+  let running: { message: Message; controller: AbortController; done: Promise<void> } | undefined;
 
   const next = () => {
-    const message = waiting.shift();
+    const first = waiting.shift();
     running = undefined;
-    if (message === undefined) return onIdle();
-    const controller = new AbortController();
-    const messageId = randomUUID();
-    const done = answer(message, { messageId, signal: controller.signal }).finally(next);
-    running = { messageId, controller, done };
+    if (first === undefined) {
+      for (const tell of waitingForEnd.splice(0)) tell();
+      return onIdle();
+    }
+    const { message, controller } = first;
+    const done = answer(message, controller.signal).finally(next);
+    running = { message, controller, done };
   };
-
+  const forgetWaiting = () => {
+    waiting.length = 0;
+  };
   return {
     get isIdle() {
       return running === undefined;
     },
-    push(message) {
-      if (waiting.length >= maxWaiting) return false;
-      waiting.push(message);
-      if (running === undefined) next();
-      return true;
+    get waitingCount() {
+      return waiting.length;
     },
-    cancel(messageId) {
-      if (messageId === undefined || messageId === running?.messageId) running?.controller.abort();
+    push(message) {
+      waiting.push({ message, controller: new AbortController() });
+      if (running === undefined) next();
+    },
+    cancel(id) {
+      const all = running === undefined ? waiting : [running, ...waiting];
+      const meant = id === undefined ? running : all.find(({ message }) => message.ids.includes(id));
+      meant?.controller.abort('cancelled' satisfies BreakReason);
+    },
+    async drained() {
+      if (running !== undefined) await new Promise<void>((resolve) => waitingForEnd.push(resolve));
     },
     async finish() {
-      waiting.length = 0;
+      forgetWaiting();
       await running?.done;
     },
     abort() {
-      waiting.length = 0;
-      running?.controller.abort();
+      forgetWaiting();
+      running?.controller.abort('stopping' satisfies BreakReason);
     },
   };
 }

@@ -3,10 +3,13 @@ import { CloseCode, CloseReason } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Agent } from '../agents/agent.ts';
+import type { HistoryStore } from '../history/history-store.ts';
 import type { SettingsHolder } from '../settings.ts';
 import { channelTokenCheck } from './authentication.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { createSession } from './session.ts';
+import type { SessionFrame } from './inbound.ts';
+import type { MessageMedia } from './message-media.ts';
+import { type ChannelSession, createSession } from './session.ts';
 import { createSessionRegistry } from './session-registry.ts';
 
 /** All open sockets of `/pico/ws` and the sessions they belong to. */
@@ -14,7 +17,16 @@ export interface Channel {
   readonly connectionCount: number;
   readonly sessionCount: number;
   /** Takes over a socket that every gate has let through. */
-  accept(socket: WebSocket, details: { sessionId: string; token: Secret; log: FastifyBaseLogger }): void;
+  accept(socket: WebSocket, details: AcceptDetails): void;
+  /** Answers what the last process stored and did not come to answer; `unanswered` are the sessions. */
+  recover(unanswered: readonly string[]): Promise<void>;
+  /**
+   * Joins a session from within the gateway: `connection` hears it from the frame after `after` on; answers with the way
+   * to say something in it, and to leave.
+   */
+  join(sessionId: string, connection: Connection, after?: number): Promise<Membership>;
+  /** Ends the session's sockets and work, so that its files can go. */
+  endSession(id: string): Promise<void>;
   /** Closes the sockets whose token no longer counts, after a reload. */
   judgeAgain(): void;
   /** Says 1001 to all; ends whoever does not agree within `graceMs`. */
@@ -23,17 +35,56 @@ export interface Channel {
   finishAnswers(options?: { timeoutMs?: number }): Promise<void>;
 }
 
+/** A place in a session. */
+export interface Membership {
+  say(frame: SessionFrame): void;
+  leave(): void;
+}
+
+/** What is known of a socket that was let in. */
+export interface AcceptDetails {
+  readonly sessionId: string;
+  readonly token: Secret;
+  /** The last frame that a client of `pico.v2` has, when it comes back. */
+  readonly after?: number | undefined;
+  readonly log: FastifyBaseLogger;
+}
+
 interface ChannelOptions {
   readonly agent: Agent;
+  readonly history: Pick<HistoryStore, 'open'>;
+  readonly media: MessageMedia;
+  readonly instanceId: string;
   readonly settings: SettingsHolder;
   readonly pidToken: Secret;
   readonly log: FastifyBaseLogger;
 }
 
 /** Creates the channel; it has no sockets until the route hands it some. */
-export function createChannel({ agent, settings, pidToken, log }: ChannelOptions): Channel {
+export function createChannel(options: ChannelOptions): Channel {
+  const { settings, pidToken, log } = options;
   const connections = new Map<Connection, Promise<void>>();
-  const sessions = createSessionRegistry((id, onIdle) => createSession({ id, agent, log, onIdle }));
+  const sessions = createSessionRegistry(async (id, onIdle) => {
+    const history = await options.history.open(id);
+    const whenBusy = () => settings.current.channel.whenBusy;
+    const session = createSession({ ...options, id, history, whenBusy, onIdle });
+    return { session, release: () => history.release() };
+  });
+  const enter = async (
+    connection: Connection,
+    { sessionId, after }: AcceptDetails,
+    onEntered: (session: ChannelSession) => void,
+  ) => {
+    try {
+      await sessions.open(sessionId, (session) => {
+        onEntered(session);
+        if (connections.has(connection)) session.join(connection, after);
+      });
+    } catch (error) {
+      log.error({ code: 'history_unreadable', err: error, sessionId }, 'a session could not be opened');
+      connection.close(CloseCode.internalError, 'the session cannot be read');
+    }
+  };
 
   return {
     get connectionCount() {
@@ -42,22 +93,63 @@ export function createChannel({ agent, settings, pidToken, log }: ChannelOptions
     get sessionCount() {
       return sessions.count;
     },
-    accept(socket, { sessionId, token, log: connectionLog }) {
-      const session = sessions.open(sessionId);
+    accept(socket, details) {
+      const { sessionId, token, log: connectionLog } = details;
+      let session: ChannelSession | undefined;
+      // Nothing is read before there is a session to take it.
+      socket.pause();
       const connection = createConnection({
         socket,
         token,
         sessionId,
         settings: settings.current.channel,
         log: connectionLog,
-        onFrame: (frame, from) => session.receive(frame, from),
+        onFrame: (frame, from) => session?.receive(frame, from),
         onClosed: (gone) => {
           connections.delete(gone);
-          session.leave(gone);
+          session?.leave(gone);
         },
       });
       connections.set(connection, new Promise((resolve) => socket.once('close', () => resolve())));
-      session.join(connection);
+      void enter(connection, details, (entered) => {
+        session = entered;
+        socket.resume();
+      });
+    },
+    async recover(unanswered) {
+      const left = [...unanswered];
+      const work = async () => {
+        for (let id = left.shift(); id !== undefined; id = left.shift()) {
+          try {
+            let drained = Promise.resolve();
+            await sessions.open(id, (session) => {
+              drained = session.drained();
+            });
+            await drained;
+          } catch (error) {
+            log.error({ code: 'history_unreadable', err: error, sessionId: id }, 'a session could not be opened');
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: RECOVERED_AT_ONCE }, work));
+    },
+    async join(sessionId, connection, after) {
+      let joined: ChannelSession | undefined;
+      await sessions.open(sessionId, (session) => {
+        joined = session;
+        session.join(connection, after);
+      });
+      return {
+        say: (frame) => joined?.receive(frame, connection),
+        leave: () => joined?.leave(connection),
+      };
+    },
+    async endSession(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return;
+      session.abort();
+      session.close(CloseCode.normal, 'session deleted');
+      await sessions.whenGone(id);
     },
     judgeAgain() {
       const isAccepted = channelTokenCheck(settings.current, pidToken);
@@ -71,6 +163,9 @@ export function createChannel({ agent, settings, pidToken, log }: ChannelOptions
     finishAnswers: ({ timeoutMs = 10_000 } = {}) => sessions.finish(timeoutMs),
   };
 }
+
+/** Answers of an earlier life must not keep those of this one waiting. */
+const RECOVERED_AT_ONCE = 4;
 
 async function closeAll(open: ReadonlyMap<Connection, Promise<void>>, graceMs: number): Promise<void> {
   for (const connection of open.keys()) connection.close(CloseCode.shutdown, CloseReason.shutdown);

@@ -1,5 +1,5 @@
 import type { Secret } from '@picoclaw/auth';
-import { CloseCode, CloseReason, type ErrorCode, encodeFrame } from '@picoclaw/protocol';
+import { CloseCode, CloseReason, type ErrorCode, encodeFrame, Subprotocol } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { ChannelSettings } from '../settings.ts';
@@ -11,6 +11,10 @@ import { createOutbound } from './outbound.ts';
 export interface Connection {
   /** What it came in with, to be judged again when a reload changes which tokens count. */
   readonly token: Secret;
+  /** Whether it speaks `pico.v2`. */
+  readonly isNumbered: boolean;
+  /** What waits for its reader. */
+  readonly bufferedBytes: number;
   /** Sends an encoded frame; a closed socket drops it. */
   send(text: string): void;
   /** Sends an `error` frame to this socket alone; it stays open. */
@@ -78,6 +82,10 @@ function createSpeaker(options: ConnectionOptions): Connection {
   });
   return {
     token,
+    isNumbered: socket.protocol === Subprotocol.v2,
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
     send: outbound.send,
     refuse(code, message, requestId) {
       const payload = { code, message, ...(requestId !== undefined && { request_id: requestId }) };

@@ -1,7 +1,7 @@
 import { Subprotocol, selectSubprotocol } from '@picoclaw/protocol';
 
-/** What the channel speaks besides carrying tokens. `pico.v2` joins the list when sessions are stored and replayed. */
-const SPOKEN: readonly string[] = [Subprotocol.v1];
+/** What the channel speaks besides carrying tokens. */
+const SPOKEN: readonly string[] = [Subprotocol.v1, Subprotocol.v2];
 
 /** The subprotocol of the reply, or `undefined` for none; never one that the channel does not speak. */
 export function chooseSubprotocol(offered: Iterable<string>): string | undefined {

@@ -1,10 +1,13 @@
 import { readPidFile } from '@picoclaw/pid';
 import type { Logger } from 'pino';
-import { createBuiltInAgent } from '../agents/built-in-agent.ts';
+import { createAgents } from '../agents/agents.ts';
 import type { GatewayParts } from '../app.ts';
 import { type Channel, createChannel } from '../channel/channel.ts';
+import { createMessageMedia } from '../channel/message-media.ts';
+import { createHistoryStore } from '../history/history-store.ts';
 import { formatUptime, type GatewayIdentity } from '../identity.ts';
 import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
+import { createPicoClients } from '../pico-client/pico-clients.ts';
 import { createReadiness } from '../readiness.ts';
 import { createReloader, type LoadResult } from '../reloader.ts';
 import { createSettingsHolder, type SettingsHolder } from '../settings.ts';
@@ -20,24 +23,29 @@ export function createParts(
 ): GatewayParts {
   const settings = createSettingsHolder(started.settings);
   const readiness = createReadiness();
-  const agent = createBuiltInAgent({
-    status: () => statusText(identity, channel),
-    configuredModel: () => settings.current.modelName,
+  const history = createHistoryStore({ folder: sources.paths.sessionsDirectory, log });
+  const agent = createAgents({
+    settings: () => settings.current.models,
+    status: () => statusText(identity, channel, settings),
+    log,
   });
-  const channel = createChannel({ agent, settings, pidToken: identity.pidToken, log });
+  const { pidToken, instanceId } = identity;
+  const channel = createChannel({ agent, history, media: createMessageMedia(), settings, pidToken, instanceId, log });
+  const picoClients = createPicoClients({ channel, log });
   const reloader = createReloader({
     load: () => loadAgain(sources, started),
     apply: (next) => {
       settings.replace(next);
       log.level = next.logLevel;
       channel.judgeAgain();
+      picoClients.follow(next.picoClient);
     },
     readiness,
     log,
   });
   readiness.addCheck('channel', () => channelProblem(settings));
   readiness.addCheck('pid_file', () => pidFileProblem(sources.paths.pidFile, identity));
-  return { identity, settings, readiness, reloader, channel, log };
+  return { identity, settings, readiness, reloader, channel, history, picoClients, log };
 }
 
 function loadAgain(sources: SettingsSources, started: Loaded): LoadResult {
@@ -58,10 +66,13 @@ async function pidFileProblem(path: string, { instanceId }: GatewayIdentity): Pr
   return isOurs ? undefined : `the pid file is ${'record' in found ? "another gateway's" : found.state}`;
 }
 
-function statusText({ version, startedAt }: GatewayIdentity, channel: Channel): string {
+function statusText({ version, startedAt }: GatewayIdentity, channel: Channel, { current }: SettingsHolder): string {
+  const { defaultName } = current.models;
   return [
     `- Gateway ${version}, up ${formatUptime(Date.now() - startedAt)}`,
     `- ${channel.connectionCount} open connections in ${channel.sessionCount} sessions`,
-    '- Answers come from the built-in agent, offline',
+    defaultName === undefined
+      ? '- Answers come from the built-in agent, offline'
+      : `- The configured model is \`${defaultName}\``,
   ].join('\n');
 }

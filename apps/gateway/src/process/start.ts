@@ -44,7 +44,20 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
     return claimed;
   }
   parts.readiness.phase = 'ready';
+  parts.picoClients.follow(loaded.settings.picoClient);
+  // From now on this process alone writes into the home.
+  void answerWhatWaits(parts);
   return { ok: true, app, parts, claim: claimed.claim };
+}
+
+async function answerWhatWaits({ channel, history, log }: GatewayParts): Promise<void> {
+  try {
+    const unanswered = await history.unanswered();
+    if (unanswered.length > 0) log.info({ code: 'unanswered', sessions: unanswered.length }, 'answering what waits');
+    await channel.recover(unanswered);
+  } catch (error) {
+    log.error({ code: 'history_unreadable', err: error }, 'the sessions cannot be read');
+  }
 }
 
 const failure = (exitCode: StartFailure['exitCode'], reason: string): StartFailure => ({ ok: false, exitCode, reason });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthenticationResult, Secret } from '@picoclaw/auth';
-import { PicoPath, SESSION_PARAMETER } from '@picoclaw/protocol';
+import { AFTER_PARAMETER, PicoPath, SESSION_PARAMETER } from '@picoclaw/protocol';
 import { takeUpgrade } from '@picoclaw/server';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { channelAuthenticator } from '../channel/authentication.ts';
@@ -20,7 +20,7 @@ interface PicoOptions {
 
 /** What a request may have, or the refusal it gets. */
 type Admission =
-  | { readonly ok: true; readonly token: Secret; readonly sessionId: string }
+  | { readonly ok: true; readonly token: Secret; readonly sessionId: string; readonly after: number | undefined }
   | { readonly ok: false; readonly code: ErrorCode; readonly details?: ErrorDetails };
 
 /** `GET /pico/ws` and `/pico`: the Pico channel. */
@@ -49,11 +49,12 @@ async function admit(request: FastifyRequest, options: PicoOptions): Promise<Adm
   if (!isOriginAllowed(request.headers.origin, current.channel.allowOrigins)) return refuse('origin_not_allowed');
 
   const sessionId = sessionIdOf(request);
-  if (sessionId === undefined) return refuse('bad_request');
+  const after = afterOf(request);
+  if (sessionId === undefined || after === false) return refuse('bad_request');
   if (readiness.phase === 'starting' || readiness.phase === 'stopping') return refuse('not_ready', RETRY);
   // Nothing is awaited between here and the upgrade, so the count cannot be overrun by many at once.
   if (channel.connectionCount >= current.channel.maxConnections) return refuse('too_many_connections', RETRY);
-  return { ok: true, token, sessionId };
+  return { ok: true, token, sessionId, after };
 }
 
 const UPGRADE_HEADERS = { upgrade: 'websocket', connection: 'Upgrade', 'sec-websocket-version': '13' };
@@ -80,12 +81,19 @@ function sessionIdOf(request: FastifyRequest): string | undefined {
   return given.trim() || randomUUID();
 }
 
+/** `?after=`, if it is there; false when it is no number of a frame. */
+function afterOf(request: FastifyRequest): number | undefined | false {
+  const given = (request.query as Record<string, unknown>)[AFTER_PARAMETER];
+  if (given === undefined || given === '') return undefined;
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) && Number(given);
+}
+
 function open(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
   { channel, settings }: PicoOptions,
-  { token, sessionId }: Extract<Admission, { ok: true }>,
+  { token, sessionId, after }: Extract<Admission, { ok: true }>,
 ): FastifyReply {
   const taken = takeUpgrade(request, reply);
   // An `Upgrade` header without "Connection: Upgrade" is no upgrade to Node.
@@ -93,7 +101,7 @@ function open(
   app.websocketServer.options.maxPayload = settings.current.channel.maxMessageBytes;
   app.websocketServer.handleUpgrade(request.raw, taken.socket, taken.head, (socket) => {
     const log = request.log.child({ sessionId });
-    channel.accept(socket, { sessionId, token, log });
+    channel.accept(socket, { sessionId, token, after, log });
     log.info({ connections: channel.connectionCount }, 'channel connection opened');
   });
   return reply;

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Secret } from '@picoclaw/auth';
-import type { ClientFrame } from '@picoclaw/protocol';
+import type { ClientFrame, ServerFrame } from '@picoclaw/protocol';
 import { pino } from 'pino';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Agent, AgentError, type AgentRequest } from '../../src/agents/agent.ts';
 import type { Connection } from '../../src/channel/connection.ts';
+import { createMessageMedia } from '../../src/channel/message-media.ts';
 import { createSession } from '../../src/channel/session.ts';
+import { createHistoryStore } from '../../src/history/history-store.ts';
 
 type Message = Extract<ClientFrame, { type: 'message.send' }>;
 const log = pino({ level: 'silent' });
@@ -14,17 +19,20 @@ const message = (content: string, id = content): Message => ({
   payload: { content, media: [], attachments: [] },
 });
 
-function createListener() {
-  const heard: { type: string; payload?: { content?: string; code?: string; request_id?: string } }[] = [];
+/** A socket of the session; `isNumbered` speaks pico.v2. */
+function createListener({ isNumbered = false } = {}) {
+  const heard: ServerFrame[] = [];
   const refused: string[] = [];
   const connection: Connection = {
-    token: new Secret('x'),
+    ...{ token: new Secret('x'), isNumbered, bufferedBytes: 0 },
     send: (text) => void heard.push(JSON.parse(text)),
     refuse: (code, _message, requestId) => void refused.push(`${code} ${requestId}`),
     close: () => undefined,
     terminate: () => undefined,
   };
-  return { connection, heard, refused };
+  const types = () => heard.map(({ type }) => type);
+  const contents = () => heard.flatMap((frame) => (frame.type === 'message.create' ? frame.payload.content : []));
+  return { connection, heard, refused, types, contents };
 }
 
 /** An agent whose answers end when the test says so. */
@@ -45,32 +53,66 @@ function createHeldAgent() {
   return { agent, asked, release: () => releases.shift()?.() };
 }
 
-function createTestSession(agent: Agent, options: { maxQueued?: number; unheardMs?: number } = {}) {
+interface TestSessionOptions {
+  readonly maxQueued?: number;
+  readonly whenBusy?: 'wait' | 'cancel';
+  readonly folder?: string;
+}
+
+async function createTestSession(agent: Agent, { whenBusy = 'wait', folder, ...options }: TestSessionOptions = {}) {
   const onIdle = vi.fn();
-  return { session: createSession({ id: 's', agent, log, onIdle, ...options }), onIdle };
+  const own = folder ?? mkdtempSync(join(tmpdir(), 'picoclaw-session-'));
+  if (folder === undefined) onTestFinished(() => rmSync(own, { recursive: true, force: true }));
+  const store = createHistoryStore({ folder: own, log });
+  const history = await store.open('s');
+  const session = createSession({
+    ...{ id: 's', instanceId: 'i', agent, history, media: createMessageMedia(), log, onIdle, ...options },
+    whenBusy: () => whenBusy,
+  });
+  return { session, onIdle, history, store, folder: own };
 }
 
 describe('a session', () => {
   it('answers one message after the other, so that answers never interleave', async () => {
     const { agent, asked, release } = createHeldAgent();
-    const { session } = createTestSession(agent);
-    const { connection, heard } = createListener();
+    const { session } = await createTestSession(agent);
+    const { connection, types, contents } = createListener();
     session.join(connection);
     for (const content of ['one', 'two']) session.receive(message(content), connection);
-    expect(asked.map(({ content }) => content)).toEqual(['one']);
+    await expect.poll(() => asked.map(({ content }) => content)).toEqual(['one']);
     release();
     await expect.poll(() => asked.length).toBe(2);
     release();
-    await expect.poll(() => heard.length).toBe(6);
-    expect(heard.map(({ payload }) => payload?.content).filter(Boolean)).toEqual(['answer to one', 'answer to two']);
+    await expect.poll(types).toHaveLength(6);
+    expect(contents()).toEqual(['answer to one', 'answer to two']);
   });
 
-  it('refuses what does not fit into its queue, to the sender alone', () => {
-    const { session } = createTestSession(createHeldAgent().agent, { maxQueued: 1 });
+  it('gives its agent what was said before, each question with its answer', async () => {
+    const { agent, asked, release } = createHeldAgent();
+    const { session } = await createTestSession(agent);
+    const { connection } = createListener();
+    session.join(connection);
+    for (const content of ['one', 'two', 'three']) {
+      session.receive(message(content), connection);
+      await expect.poll(() => asked.at(-1)?.content).toBe(content);
+      release();
+    }
+    expect(asked.map(({ history }) => history.map(({ content }) => content))).toEqual([
+      [],
+      ['one', 'answer to one'],
+      ['one', 'answer to one', 'two', 'answer to two'],
+    ]);
+  });
+
+  it('refuses what does not fit into its queue, to the sender alone', async () => {
+    const { agent, asked } = createHeldAgent();
+    const { session } = await createTestSession(agent, { maxQueued: 1 });
     const [sender, other] = [createListener(), createListener()];
     for (const { connection } of [sender, other]) session.join(connection);
-    for (const content of ['one', 'two', 'three']) session.receive(message(content), sender.connection);
-    expect(sender.refused).toEqual(['rate_limited three']);
+    session.receive(message('one'), sender.connection);
+    await expect.poll(() => asked.length).toBe(1);
+    for (const content of ['two', 'three']) session.receive(message(content), sender.connection);
+    await expect.poll(() => sender.refused).toEqual(['rate_limited three']);
     expect(other.refused).toEqual([]);
   });
 
@@ -85,72 +127,81 @@ describe('a session', () => {
         throw error;
       },
     };
-    const { session } = createTestSession(agent);
-    const { connection, heard } = createListener();
+    const { session, store } = await createTestSession(agent);
+    const { connection, heard, types } = createListener();
     session.join(connection);
     session.receive(message('one', 'q1'), connection);
-    await expect.poll(() => heard.map(({ type }) => type)).toEqual(['typing.start', 'error', 'typing.stop']);
-    expect(heard[1]?.payload).toEqual({ code: 'agent_failed', message: shown, request_id: 'q1' });
+    await expect.poll(types).toEqual(['typing.start', 'error', 'typing.stop']);
+    expect(heard[1]).toMatchObject({ payload: { code: 'agent_failed', message: shown, request_id: 'q1' } });
+    await expect
+      .poll(async () => (await store.page('s', { limit: 9 }))?.messages)
+      .toMatchObject([{ content: 'one' }, { role: 'assistant', content: '', error: shown }]);
   });
 
-  it('breaks the answer off when the client cancels', async () => {
+  it('ends the answer with what it had when the client cancels, and says so', async () => {
     const { agent, asked } = createHeldAgent();
-    const { session } = createTestSession(agent);
-    const { connection, heard } = createListener();
+    const { session, store } = await createTestSession(agent);
+    const { connection, heard, types } = createListener();
     session.join(connection);
     session.receive(message('one'), connection);
+    await expect.poll(() => asked.length).toBe(1);
     session.receive({ type: 'message.cancel', payload: { message_id: 'of another answer' } }, connection);
     expect(asked[0]?.signal.aborted).toBe(false);
     session.receive({ type: 'message.cancel', payload: {} }, connection);
-    await expect.poll(() => heard.map(({ type }) => type)).toEqual(['typing.start', 'typing.stop']);
+    await expect.poll(types).toEqual(['typing.start', 'message.create', 'typing.stop']);
+    expect(heard[1]).toMatchObject({ payload: { content: '', cancelled: true } });
+    await expect
+      .poll(async () => (await store.page('s', { limit: 9 }))?.messages.at(-1))
+      .toMatchObject({ role: 'assistant', cancelled: true });
   });
 
-  it('is idle only without sockets and without work', async () => {
-    const { agent, release } = createHeldAgent();
-    const { session, onIdle } = createTestSession(agent);
+  it('lets a further message cancel the answer before it, where that is configured', async () => {
+    const { agent, asked, release } = createHeldAgent();
+    const { session } = await createTestSession(agent, { whenBusy: 'cancel' });
+    const { connection, contents } = createListener();
+    session.join(connection);
+    session.receive(message('one'), connection);
+    await expect.poll(() => asked.length).toBe(1);
+    session.receive(message('two'), connection);
+    await expect.poll(() => asked.map(({ content }) => content)).toEqual(['one', 'two']);
+    expect(asked[0]?.signal.reason).toBe('cancelled');
+    release();
+    release();
+    await expect.poll(contents).toEqual(['', 'answer to two']);
+  });
+
+  it('goes on without a listener, stores the answer, and is idle only then', async () => {
+    const { agent, asked, release } = createHeldAgent();
+    const { session, onIdle, store } = await createTestSession(agent);
     const { connection } = createListener();
     session.join(connection);
     session.receive(message('one'), connection);
+    await expect.poll(() => asked.length).toBe(1);
     session.leave(connection);
     expect(onIdle).not.toHaveBeenCalled();
     release();
     await expect.poll(() => onIdle.mock.calls.length).toBe(1);
+    await expect
+      .poll(async () => (await store.page('s', { limit: 9 }))?.messages.at(-1)?.content)
+      .toBe('answer to one');
   });
 
-  it('gives an answer up that nobody has been listening to for a while', async () => {
-    const { agent, asked } = createHeldAgent();
-    const { session, onIdle } = createTestSession(agent, { unheardMs: 5 });
-    const { connection } = createListener();
-    session.join(connection);
-    session.receive(message('one'), connection);
-    session.receive(message('two'), connection);
-    session.leave(connection);
-    await expect.poll(() => onIdle.mock.calls.length).toBe(1);
-    expect(asked).toHaveLength(1);
-  });
-
-  it('goes on for a listener that came back in time', async () => {
-    const { agent, asked, release } = createHeldAgent();
-    const { session } = createTestSession(agent, { unheardMs: 10_000 });
-    const [before, after] = [createListener(), createListener()];
-    session.join(before.connection);
-    session.receive(message('one'), before.connection);
-    session.leave(before.connection);
-    session.join(after.connection);
-    release();
-    await expect.poll(() => after.heard.map(({ type }) => type)).toEqual(['message.create', 'typing.stop']);
-    expect(asked[0]?.signal.aborted).toBe(false);
-  });
-
-  it('finishes the answer that it gives and forgets what waits', async () => {
-    const { agent, asked, release } = createHeldAgent();
-    const { session } = createTestSession(agent);
-    const { connection } = createListener();
+  it('finishes the answer that it gives, and leaves what waits to the next gateway', async () => {
+    const first = createHeldAgent();
+    const { session, history, folder } = await createTestSession(first.agent);
+    const { connection } = createListener({ isNumbered: true });
     session.join(connection);
     for (const content of ['one', 'two']) session.receive(message(content), connection);
+    await expect.poll(() => first.asked.length).toBe(1);
+    await expect.poll(() => history.find('two')).toBeTypeOf('string');
     const finished = session.finish();
-    release();
+    first.release();
     await finished;
-    expect(asked).toHaveLength(1);
+    expect(first.asked).toHaveLength(1);
+    await history.release();
+
+    const second = createHeldAgent();
+    await createTestSession(second.agent, { folder });
+    await expect.poll(() => second.asked.map(({ content }) => content)).toEqual(['two']);
   });
 });

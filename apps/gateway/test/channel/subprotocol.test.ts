@@ -6,9 +6,9 @@ describe('the subprotocol of the reply', () => {
     [['pico.v1', 'token.x'], 'pico.v1'],
     [['token.x'], 'token.x'],
     [['token.x', 'token.y'], 'token.x'],
-    [['pico.v2', 'token.x'], 'token.x'],
-    [['pico.v2', 'pico.v1'], 'pico.v1'],
-    [['pico.v2'], undefined],
+    [['pico.v2', 'token.x'], 'pico.v2'],
+    [['pico.v1', 'pico.v2'], 'pico.v2'],
+    [['pico.v3'], undefined],
     [['chat'], undefined],
     [[], undefined],
   ])('is, of %j, %s', (offered, chosen) => {

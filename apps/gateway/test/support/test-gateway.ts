@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Secret } from '@picoclaw/auth';
 import { parseServerFrame, type ServerFrame } from '@picoclaw/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -9,7 +12,10 @@ import type { Agent } from '../../src/agents/agent.ts';
 import { createBuiltInAgent } from '../../src/agents/built-in-agent.ts';
 import { buildGateway, type GatewayParts } from '../../src/app.ts';
 import { createChannel } from '../../src/channel/channel.ts';
+import { createMessageMedia } from '../../src/channel/message-media.ts';
+import { createHistoryStore } from '../../src/history/history-store.ts';
 import type { GatewayIdentity } from '../../src/identity.ts';
+import { createPicoClients } from '../../src/pico-client/pico-clients.ts';
 import { createReadiness } from '../../src/readiness.ts';
 import { createReloader, type LoadResult } from '../../src/reloader.ts';
 import { type ChannelSettings, createSettingsHolder, type GatewaySettings } from '../../src/settings.ts';
@@ -40,7 +46,7 @@ export function settingsWith(
     hotReload: false,
     pidTokenOverride: false,
     gatewayToken: undefined,
-    modelName: undefined,
+    picoClient: undefined,
     models: { defaultName: undefined, entries: [], maxContextTokens: 32_768, commandEnvironment: {} },
     ...gateway,
     channel: { ...channelDefaults, ...channel },
@@ -50,6 +56,8 @@ export function settingsWith(
 interface TestGatewayOptions {
   readonly settings?: GatewaySettings;
   readonly agent?: Agent;
+  /** Where sessions are kept, for a gateway that comes after another one. */
+  readonly sessionsFolder?: string;
   readonly load?: () => Promise<LoadResult> | LoadResult;
 }
 
@@ -67,23 +75,34 @@ export async function buildTestGateway(options: TestGatewayOptions = {}) {
   };
   const settings = createSettingsHolder(initial);
   const readiness = createReadiness();
-  const channel = createChannel({ agent, settings, pidToken: identity.pidToken, log });
+  const folder = options.sessionsFolder ?? freshFolder();
+  const history = createHistoryStore({ folder, log });
+  const { pidToken, instanceId } = identity;
+  const channel = createChannel({ agent, history, media: createMessageMedia(), settings, pidToken, instanceId, log });
+  const picoClients = createPicoClients({ channel, log });
   const apply = (next: GatewaySettings) => {
     settings.replace(next);
     channel.judgeAgain();
   };
   const reloader = createReloader({ load, apply, readiness, log });
-  const parts: GatewayParts = { identity, settings, readiness, reloader, channel, log };
+  const parts: GatewayParts = { identity, settings, readiness, reloader, channel, history, picoClients, log };
   const app = await buildGateway(parts);
   readiness.phase = 'ready';
-  return { app, parts, lines };
+  return { app, parts, lines, folder };
+}
+
+/** A folder of its own, removed with the test or, outside of one, with the process. */
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'picoclaw-sessions-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** A gateway that listens on a free port of the loopback. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
-  const { app, parts, lines } = await buildTestGateway(options);
+  const { app, parts, lines, folder } = await buildTestGateway(options);
   await app.bind({ addresses: [{ host: '127.0.0.1' }], port: 0 });
-  return { app, parts, lines, port: portOf(app) };
+  return { app, parts, lines, folder, port: portOf(app) };
 }
 
 const portOf = (app: FastifyInstance): number => (app.server.address() as AddressInfo).port;

@@ -1,0 +1,172 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HistoryError } from './history-error.ts';
+
+/** A file of lines that only grows; what is handed over is on the disk when the promise resolves, or nowhere. */
+export interface AppendFile {
+  /** What is in it and whole, in bytes; what is being written is not counted. */
+  readonly size: number;
+  /** `synced`: it outlives a loss of power, else the end of this process. Rejects with a HistoryError. */
+  append(text: string, how: 'written' | 'synced'): Promise<void>;
+  /** Puts another content in its place, at once or not at all, between two appends. */
+  replace(make: () => Promise<string>): Promise<void>;
+  /** Settles when all that was handed over has been dealt with. */
+  settled(): Promise<void>;
+  /** Lets go of the descriptor; a further append takes another one. */
+  close(): Promise<void>;
+}
+
+interface Append {
+  readonly text: string;
+  readonly isSynced: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Who says nothing for this long has no descriptor: there may be many sessions. */
+const IDLE_MS = 5_000;
+const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/**
+ * Appends behind the first `size` bytes, which are whole. All that is handed over while the disk is busy goes there
+ * together, with one `fdatasync` for all (group commit).
+ */
+export function createAppendFile(path: string, size: number): AppendFile {
+  return new GroupedAppends(path, size);
+}
+
+class GroupedAppends implements AppendFile {
+  readonly #path: string;
+  #size: number;
+  #handle: FileHandle | undefined;
+  #waiting: Append[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #isDraining = false;
+  /** Behind the whole bytes there may be others, of a write that failed. */
+  #isClean = false;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(path: string, size: number) {
+    this.#path = path;
+    this.#size = size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  append(text: string, how: 'written' | 'synced'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ text, isSynced: how === 'synced', resolve, reject });
+      this.#startDraining();
+    });
+  }
+
+  replace(make: () => Promise<string>): Promise<void> {
+    const replaced = this.#work.then(() => this.#replace(make));
+    this.#work = replaced.catch(() => {});
+    return replaced;
+  }
+
+  async settled(): Promise<void> {
+    await this.#work;
+    if (this.#isDraining) await this.settled();
+  }
+
+  close(): Promise<void> {
+    // In its turn, for what is being written needs the descriptor.
+    this.#work = this.#work.then(() => this.#letGo());
+    return this.settled();
+  }
+
+  #startDraining(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    clearTimeout(this.#idleTimer);
+    // After this turn, so that all of it goes in one write.
+    this.#work = this.#work.then(() => this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(
+          Buffer.from(batch.map(({ text }) => text).join('')),
+          batch.some(({ isSynced }) => isSynced),
+        );
+        for (const { resolve } of batch) resolve();
+      } catch (cause) {
+        await this.#cutBack();
+        const error = new HistoryError(`${this.#path} cannot be written`, { cause });
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#isDraining = false;
+    this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
+  }
+
+  async #write(bytes: Buffer, isSynced: boolean): Promise<void> {
+    const isNew = this.#size === 0 && this.#handle === undefined;
+    this.#handle ??= await open(this.#path, FLAGS, 0o600);
+    if (!this.#isClean) await this.#handle.truncate(this.#size);
+    this.#isClean = false;
+    let written = 0;
+    while (written < bytes.length) {
+      const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, this.#size + written);
+      written += bytesWritten;
+    }
+    if (isSynced) await this.#handle.datasync();
+    if (isSynced && isNew) await syncFolder(dirname(this.#path));
+    this.#isClean = true;
+    this.#size += bytes.length;
+  }
+
+  async #replace(make: () => Promise<string>): Promise<void> {
+    const temporary = `${this.#path}.new`;
+    try {
+      const text = await make();
+      const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+      try {
+        await handle.writeFile(text);
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, this.#path);
+      await this.#letGo();
+      this.#size = Buffer.byteLength(text);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** What came half way to the disk must not be in front of what follows. */
+  async #cutBack(): Promise<void> {
+    this.#isClean = await (this.#handle?.truncate(this.#size).then(
+      () => true,
+      () => false,
+    ) ?? false);
+  }
+
+  async #letGo(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#isClean = false;
+    await handle?.close();
+  }
+}
+
+/** The name of a new file is in its folder, which has a cache of its own. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,256 @@
+import type { ServerFrame } from '@picoclaw/protocol';
+import type { FastifyBaseLogger } from 'fastify';
+import { type AppendFile, createAppendFile } from './append-file.ts';
+import { linesForward, openToRead } from './lines.ts';
+
+/** A server frame before it belongs to a session and has its number. */
+export type JournalFrame = DistributiveOmit<ServerFrame, 'session_id' | 'seq'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A frame and its number. */
+export interface NumberedFrame {
+  readonly seq: number;
+  readonly frame: JournalFrame;
+}
+
+/** The frames that a session has said last, for clients that come back. */
+export interface FrameJournal {
+  /** The last number that was given out. */
+  readonly seq: number;
+  /** Gives the frame the next number; `written` settles when it outlives this process. */
+  add(frame: JournalFrame): { seq: number; written: Promise<void> };
+  /** The frames after a number, or nothing when some of them are not known any more, or it was never given out. */
+  after(seq: number): Promise<readonly NumberedFrame[] | undefined>;
+  /** The text of a message as it was said last, before this process. */
+  said(messageId: string): string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * A line of the journal: a frame (`f`), an update that only adds to a text (`d`), or a beginning in which numbers up to
+ * `n` may have been given out that nobody knows (`boot`).
+ */
+interface JournalLine {
+  readonly n: number;
+  readonly t?: number;
+  readonly f?: JournalFrame;
+  readonly d?: { readonly id: string; readonly add: string };
+  readonly boot?: string;
+}
+
+interface JournalOptions {
+  readonly path: string;
+  /** Told apart, because what was written without waiting for the disk may be lost when the machine, not the process, ended. */
+  readonly bootId: string;
+  /** The highest number that the history knows of. */
+  readonly knownSeq: number;
+  /** Messages whose text is worth remembering. */
+  readonly remember: ReadonlySet<string>;
+  readonly log: FastifyBaseLogger;
+  readonly maxBytes?: number;
+}
+
+const MAX_BYTES = 2 * 1024 * 1024;
+/** Numbers that are left out when it is not known how many were given out. */
+const UNKNOWN_NUMBERS = 10_000;
+
+/** Opens the journal of a session; one that is not there, or cannot be read, is begun anew behind all known numbers. */
+export async function openFrameJournal(options: JournalOptions): Promise<FrameJournal> {
+  const found = await readJournal(options);
+  return new Journal(options, found);
+}
+
+interface FoundJournal {
+  readonly size: number;
+  readonly lastLine: JournalLine | undefined;
+  /** A whole line cannot be read: which numbers were given out behind it, nobody knows. */
+  readonly isDamaged: boolean;
+  readonly boot: string | undefined;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+async function readJournal({ path, remember }: JournalOptions): Promise<FoundJournal> {
+  const texts = new Map<string, string>();
+  let size = 0;
+  let lastLine: JournalLine | undefined;
+  let boot: string | undefined;
+  const reader = createTextReader();
+  let isDamaged = false;
+  for await (const { line, end } of journalLines(path)) {
+    isDamaged = line === undefined;
+    if (line === undefined) break;
+    size = end;
+    lastLine = line;
+    boot = line.boot ?? boot;
+    const frame = reader.read(line);
+    if (frame !== undefined && isText(frame) && remember.has(frame.payload.message_id)) {
+      texts.set(frame.payload.message_id, frame.payload.content);
+    }
+  }
+  return { size, lastLine, isDamaged, boot, texts };
+}
+
+class Journal implements FrameJournal {
+  readonly #options: JournalOptions;
+  readonly #file: AppendFile;
+  readonly #texts: ReadonlyMap<string, string>;
+  /** The texts that grow at this moment. */
+  readonly #growing = new Map<string, string>();
+  #seq: number;
+  #isBegun: boolean;
+  #trimming: Promise<void> | undefined;
+
+  constructor(options: JournalOptions, { size, lastLine, isDamaged, boot, texts }: FoundJournal) {
+    this.#options = options;
+    this.#texts = texts;
+    this.#file = createAppendFile(options.path, size);
+    const last = lastLine?.n ?? 0;
+    this.#isBegun = lastLine !== undefined && !isDamaged && boot === options.bootId && last >= options.knownSeq;
+    const isNew = lastLine === undefined && !isDamaged && options.knownSeq === 0;
+    this.#seq = Math.max(last, options.knownSeq) + (this.#isBegun || isNew ? 0 : UNKNOWN_NUMBERS);
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  add(frame: JournalFrame): { seq: number; written: Promise<void> } {
+    const beginning = this.#isBegun ? '' : lineOf({ n: this.#seq, boot: this.#options.bootId });
+    this.#isBegun = true;
+    this.#seq += 1;
+    const seq = this.#seq;
+    const written = this.#file.append(beginning + lineOf({ n: seq, ...this.#shorten(frame) }), 'written');
+    if (frame.type === 'typing.stop') {
+      this.#growing.clear();
+      this.#trim();
+    }
+    return { seq, written };
+  }
+
+  async after(seq: number): Promise<readonly NumberedFrame[] | undefined> {
+    if (seq === this.#seq) return [];
+    if (seq > this.#seq) return undefined;
+    await this.#file.settled();
+    const frames: NumberedFrame[] = [];
+    const reader = createTextReader();
+    for await (const { line } of journalLines(this.#options.path)) {
+      const frame = line && reader.read(line);
+      // Nobody knows what was said up to a beginning.
+      if (line === undefined || (frame === undefined && seq < line.n)) return undefined;
+      if (frame !== undefined && line.n > seq) frames.push({ seq: line.n, frame });
+    }
+    return frames.at(-1)?.seq === this.#seq ? frames : undefined;
+  }
+
+  said(messageId: string): string | undefined {
+    return this.#texts.get(messageId);
+  }
+
+  async close(): Promise<void> {
+    await this.#trimming;
+    await this.#file.close();
+  }
+
+  /** An update has the full text; only what it adds is written, so that a long answer does not cost its square. */
+  #shorten(frame: JournalFrame): Omit<JournalLine, 'n'> {
+    if (!isText(frame)) return { f: frame };
+    const { message_id: id, content, ...more } = frame.payload;
+    const before = this.#growing.get(id);
+    this.#growing.set(id, content);
+    const isOnlyMore = frame.type === 'message.update' && Object.keys(more).length === 0;
+    if (!isOnlyMore || before === undefined || !content.startsWith(before)) return { f: frame };
+    const t = frame.timestamp;
+    return { ...(t !== undefined && { t }), d: { id, add: content.slice(before.length) } };
+  }
+
+  #trim(): void {
+    const { path, maxBytes = MAX_BYTES, log } = this.#options;
+    if (this.#file.size <= maxBytes || this.#trimming !== undefined) return;
+    this.#trimming = this.#file
+      .replace(() => newestLines(path, maxBytes / 2))
+      .catch((error: unknown) =>
+        log.error({ code: 'storage_failed', err: error, path }, 'a journal could not be shortened'),
+      )
+      .finally(() => {
+        this.#trimming = undefined;
+      });
+  }
+}
+
+/** The newest lines of a journal, as if it had begun with them. */
+async function newestLines(path: string, maxBytes: number): Promise<string> {
+  const reader = createTextReader();
+  const kept: string[] = [];
+  const known = new Set<string>();
+  let boot: string | undefined;
+  let total = 0;
+  const sizes: number[] = [];
+  for await (const { end } of journalLines(path)) {
+    sizes.push(end);
+    total = end;
+  }
+  let index = 0;
+  for await (const { line } of journalLines(path)) {
+    if (line === undefined) break;
+    boot = line.boot ?? boot;
+    const frame = reader.read(line);
+    const isOld = total - (sizes[index] ?? 0) > maxBytes;
+    index += 1;
+    if (isOld) continue;
+    if (kept.length === 0 && line.boot === undefined && boot !== undefined) kept.push(lineOf({ n: line.n - 1, boot }));
+    // What a shortened line adds to has been left out.
+    const isWhole = line.d === undefined || known.has(line.d.id);
+    if (frame !== undefined && isText(frame)) known.add(frame.payload.message_id);
+    kept.push(lineOf(isWhole || frame === undefined ? line : { n: line.n, f: frame }));
+  }
+  return kept.join('');
+}
+
+/** Makes whole frames of lines that only add to a text. */
+function createTextReader() {
+  const texts = new Map<string, string>();
+  return {
+    read({ f, d, t }: JournalLine): JournalFrame | undefined {
+      if (d !== undefined) {
+        const content = (texts.get(d.id) ?? '') + d.add;
+        texts.set(d.id, content);
+        return {
+          type: 'message.update',
+          payload: { message_id: d.id, content },
+          ...(t !== undefined && { timestamp: t }),
+        };
+      }
+      if (f?.type === 'typing.stop') texts.clear();
+      if (f !== undefined && isText(f)) texts.set(f.payload.message_id, f.payload.content);
+      return f;
+    },
+  };
+}
+
+/** The lines of a journal; `undefined` stands for one that cannot be read. */
+async function* journalLines(path: string): AsyncGenerator<{ line: JournalLine | undefined; end: number }> {
+  const handle = await openToRead(path);
+  if (handle === undefined) return;
+  try {
+    for await (const { text, end } of linesForward(handle, 0)) {
+      yield { line: parseJournalLine(text), end };
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseJournalLine(text: string): JournalLine | undefined {
+  try {
+    const value = JSON.parse(text) as JournalLine;
+    return Number.isSafeInteger(value.n) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const lineOf = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
+
+type TextFrame = Extract<JournalFrame, { type: 'message.create' | 'message.update' }>;
+const isText = (frame: JournalFrame): frame is TextFrame =>
+  frame.type === 'message.create' || frame.type === 'message.update';

@@ -1,0 +1,146 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { answerIdOf } from './answer-id.ts';
+import { type AppendFile, createAppendFile } from './append-file.ts';
+import { type FrameJournal, type JournalFrame, type NumberedFrame, openFrameJournal } from './frame-journal.ts';
+import { linesBackward, openToRead } from './lines.ts';
+import { MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
+import { type HeaderLine, isMessage, messageOf, parseLine, type StoredMessage } from './stored-message.ts';
+
+/** What was said in one session, and what its clients have heard (gateway.md, "History"). */
+export interface SessionHistory {
+  readonly id: string;
+  /** The last number that a frame was given. */
+  readonly seq: number;
+  /** Messages of people that had no answer when the session was opened, in order. */
+  readonly unanswered: readonly StoredMessage[];
+  /** The `message_id` of what a client sent under that id, if it is one of the last few thousand. */
+  find(clientId: string): string | undefined;
+  /** On the disk when it resolves; rejects with a HistoryError, and then nothing of it is kept. */
+  addMessage(message: Omit<StoredMessage, 'role'>): Promise<void>;
+  /** The same for a finished answer; from then on its message is answered. */
+  addAnswer(answer: Omit<StoredMessage, 'role'> & { readonly reply_to: string }): Promise<void>;
+  /** Numbers a frame; `written` settles when it outlives this process. */
+  addFrame(frame: JournalFrame): { seq: number; written: Promise<void> };
+  /** The frames after a number; `ok: false` when some are not known any more, or it was never given out. */
+  framesAfter(after: number): Promise<{ ok: true; frames: readonly NumberedFrame[] } | { ok: false }>;
+  /** What had been said of an answer when an earlier process ended in the middle of it. */
+  said(answerId: string): string | undefined;
+  /** The last messages with at most so many characters, oldest first. */
+  recent(maxChars: number): Promise<readonly StoredMessage[]>;
+  /** Lets go of files and memory. */
+  release(): Promise<void>;
+}
+
+interface HistoryOptions {
+  readonly id: string;
+  readonly file: string;
+  readonly journalFile: string;
+  readonly bootId: string;
+  readonly log: FastifyBaseLogger;
+  /** What was stored, and how large the file is with it. */
+  readonly onStored: (message: StoredMessage, size: number) => void;
+  readonly now?: () => number;
+}
+
+/** Opens what is stored of a session; writes nothing before there is something to write. */
+export async function openSessionHistory(options: HistoryOptions): Promise<SessionHistory> {
+  const { file, journalFile, bootId, log } = options;
+  const tail = await readMessageTail(file, log);
+  const remember = new Set(tail.unanswered.map(({ message_id }) => answerIdOf(message_id)));
+  const journal = await openFrameJournal({ path: journalFile, bootId, knownSeq: tail.seq, remember, log });
+  return new FileHistory(options, tail, journal);
+}
+
+class FileHistory implements SessionHistory {
+  readonly id: string;
+  readonly unanswered: readonly StoredMessage[];
+  readonly #options: HistoryOptions;
+  readonly #journal: FrameJournal;
+  readonly #messages: AppendFile;
+  readonly #ids: Map<string, string>;
+  #isNew: boolean;
+
+  constructor(options: HistoryOptions, tail: MessageTail, journal: FrameJournal) {
+    this.id = options.id;
+    this.unanswered = tail.unanswered;
+    this.#options = options;
+    this.#journal = journal;
+    this.#messages = createAppendFile(options.file, tail.size);
+    this.#ids = tail.ids;
+    this.#isNew = tail.size === 0;
+  }
+
+  get seq(): number {
+    return this.#journal.seq;
+  }
+
+  find(clientId: string): string | undefined {
+    return this.#ids.get(clientId);
+  }
+
+  async addMessage(message: Omit<StoredMessage, 'role'>): Promise<void> {
+    await this.#add({ role: 'user', ...message });
+    if (message.id === undefined) return;
+    this.#ids.set(message.id, message.message_id);
+    for (const oldest of this.#ids.keys()) {
+      if (this.#ids.size <= MAX_IDS) break;
+      this.#ids.delete(oldest);
+    }
+  }
+
+  addAnswer(answer: Omit<StoredMessage, 'role'> & { reply_to: string }): Promise<void> {
+    return this.#add({ role: 'assistant', ...answer });
+  }
+
+  addFrame(frame: JournalFrame): { seq: number; written: Promise<void> } {
+    return this.#journal.add(frame);
+  }
+
+  async framesAfter(after: number) {
+    const frames = await this.#journal.after(after);
+    return frames === undefined ? ({ ok: false } as const) : ({ ok: true, frames } as const);
+  }
+
+  said(answerId: string): string | undefined {
+    return this.#journal.said(answerId);
+  }
+
+  async recent(maxChars: number): Promise<readonly StoredMessage[]> {
+    // The answer before this question may be on its way to the disk.
+    await this.#messages.settled();
+    const handle = await openToRead(this.#options.file);
+    if (handle === undefined) return [];
+    try {
+      const found: StoredMessage[] = [];
+      let chars = 0;
+      for await (const { text } of linesBackward(handle, this.#messages.size)) {
+        const line = parseLine(text);
+        if (!isMessage(line)) continue;
+        chars += line.content.length;
+        if (chars > maxChars && found.length > 0) break;
+        found.push(messageOf(line));
+      }
+      return found.reverse();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.#messages.close(), this.#journal.close()]);
+  }
+
+  async #add(message: StoredMessage): Promise<void> {
+    const { id, now = Date.now, onStored } = this.#options;
+    const header: HeaderLine = { v: 1, session_id: id, created: new Date(now()).toISOString() };
+    const first = this.#isNew ? `${JSON.stringify(header)}\n` : '';
+    this.#isNew = false;
+    try {
+      await this.#messages.append(`${first}${JSON.stringify({ ...message, seq: this.seq })}\n`, 'synced');
+    } catch (error) {
+      this.#isNew = this.#messages.size === 0;
+      throw error;
+    }
+    onStored(message, this.#messages.size);
+  }
+}
