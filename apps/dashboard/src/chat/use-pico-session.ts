@@ -1,7 +1,8 @@
 import { type ChatMessage, createPicoSession, type PicoSession, type PicoSnapshot } from '@picoclaw/client';
-import { CloseCode, PicoPath } from '@picoclaw/protocol';
+import { CloseCode, PicoPath, Subprotocol } from '@picoclaw/protocol';
 import { useCallback, useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import { fetchAuthStatus } from '../api/auth.ts';
+import { fetchHistory } from '../api/sessions.ts';
 import { appUrl } from '../base-path.ts';
 import { useLeaving } from '../shell/leaving.tsx';
 
@@ -28,10 +29,13 @@ export function usePicoSession(sessionId: string): Chat | undefined {
     const created = createPicoSession({
       url: appUrl(PicoPath.socket),
       sessionId,
+      subprotocols: [Subprotocol.v2, Subprotocol.v1],
       ...(history === undefined ? {} : { history }),
     });
     setSession(created);
+    const stopFollowing = followHistory(created);
     return () => {
+      stopFollowing();
       created.close();
       histories.set(sessionId, created.getSnapshot().messages);
     };
@@ -42,6 +46,30 @@ export function usePicoSession(sessionId: string): Chat | undefined {
   return session === undefined || snapshot === undefined || session.sessionId !== sessionId
     ? undefined
     : { session, snapshot, reopen };
+}
+
+/** Fetches what is stored when the session is connected first, and again when the server cannot tell what was missed. */
+function followHistory(session: PicoSession): () => void {
+  const controller = new AbortController();
+  const fetchIt = async () => {
+    const reply = await fetchHistory(session.sessionId, controller.signal);
+    // Not there, what is in this tab is shown, and each further answer comes all the same.
+    if (reply.ok && !controller.signal.aborted) session.setHistory(reply.value);
+  };
+  let isFetched = false;
+  const stopFrames = session.onFrame(({ type }) => {
+    if (type === 'resync') void fetchIt();
+  });
+  const stopChanges = session.subscribe(() => {
+    if (isFetched || session.getSnapshot().connection.state !== 'connected') return;
+    isFetched = true;
+    void fetchIt();
+  });
+  return () => {
+    stopFrames();
+    stopChanges();
+    controller.abort();
+  };
 }
 
 /** 4001 says that the session ended or that a token was rotated behind the launcher; only the launcher knows which. */
