@@ -11,10 +11,12 @@ import { chooseSubprotocol } from './channel/subprotocol.ts';
 import { isErrorCode, sendError } from './errors.ts';
 import type { HistoryStore } from './history/history-store.ts';
 import type { GatewayIdentity } from './identity.ts';
+import type { MediaStore } from './media/media-store.ts';
 import type { PicoClients } from './pico-client/pico-clients.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reloader } from './reloader.ts';
 import { healthRoutes } from './routes/health.ts';
+import { mediaRoute } from './routes/media.ts';
 import { picoRoute } from './routes/pico.ts';
 import { reloadRoute } from './routes/reload.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -28,6 +30,7 @@ export interface GatewayParts {
   readonly reloader: Reloader;
   readonly channel: Channel;
   readonly history: HistoryStore;
+  readonly media: MediaStore;
   readonly picoClients: PicoClients;
   readonly log: FastifyBaseLogger;
 }
@@ -68,6 +71,7 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
   await app.register(reloadRoute, parts);
   await app.register(picoRoute, parts);
   await app.register(sessionRoutes, parts);
+  await app.register(mediaRoute, parts);
   return app;
 }
 

@@ -12,6 +12,7 @@ export const errors = {
   },
   origin_not_allowed: { status: 403, message: 'Pages of this origin are not in channels.pico.allow_origins.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
+  media_not_found: { status: 404, message: 'There is no such file, or it is not kept any more.' },
   session_not_found: { status: 404, message: 'There is no session of that id.' },
   not_a_websocket: { status: 404, message: 'This address does not speak WebSocket.' },
   channel_disabled: { status: 404, message: 'The Pico channel is off; set channels.pico.enabled to true.' },

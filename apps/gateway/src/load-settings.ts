@@ -57,6 +57,7 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
     pidTokenOverride: gateway.pid_token_override,
     gatewayToken: gatewayAuthority(paths, environment),
     picoClient: picoClientOf(channels.pico_client),
+    media: { maxAgeMs: pico.media_max_age * DAY_MS, maxBytes: pico.media_max_size * MIB },
     models: {
       defaultName: agents.defaults.model_name,
       entries: config.model_list,
@@ -82,6 +83,9 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
 function picoClientOf({ enabled, url, token, session_id: sessionId }: GatewayConfig['channels']['pico_client']) {
   return enabled && url !== undefined ? { url, token, sessionId } : undefined;
 }
+
+const DAY_MS = 86_400_000;
+const MIB = 1024 ** 2;
 
 /** Timers take at most 2³¹−1 ms; anything above would fire at once. */
 const milliseconds = (seconds: number): number => Math.min(seconds * 1000, 2_147_483_647);

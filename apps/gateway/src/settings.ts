@@ -1,5 +1,6 @@
 import type { Secret } from '@picoclaw/auth';
 import type { ModelEntry } from '@picoclaw/config';
+import type { MediaLimits } from './media/media-store.ts';
 
 /** What the gateway does by; made once from the files, the environment and the flags, and made anew by each reload. */
 export interface GatewaySettings {
@@ -12,6 +13,7 @@ export interface GatewaySettings {
   readonly channel: ChannelSettings;
   readonly models: ModelSettings;
   readonly picoClient: PicoClientSettings | undefined;
+  readonly media: MediaLimits;
 }
 
 /** The other Pico server that this gateway is a client of (`channels.pico_client`). */

@@ -38,6 +38,8 @@ const pico = z.object({
   max_message_bytes: positive
     .default(DEFAULT_MAX_MESSAGE_BYTES)
     .describe('The largest frame in bytes; a larger one closes the socket with 1009'),
+  media_max_age: positive.default(30).describe('Days for which images and files of the chat are kept'),
+  media_max_size: positive.default(1024).describe('How much of them is kept, in MiB; the oldest go first'),
   when_busy: z
     .enum(['wait', 'cancel'])
     .default('wait')

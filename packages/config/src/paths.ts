@@ -12,6 +12,7 @@ export interface Paths {
   readonly pidFile: string;
   readonly logsDirectory: string;
   readonly sessionsDirectory: string;
+  readonly mediaDirectory: string;
 }
 
 /** What the command line says about them. */
@@ -35,5 +36,6 @@ export function resolvePaths(flags: PathFlags, environment: Environment): Paths 
     pidFile: join(home, '.picoclaw.pid'),
     logsDirectory: join(home, 'logs'),
     sessionsDirectory: join(home, 'sessions'),
+    mediaDirectory: join(home, 'media'),
   });
 }

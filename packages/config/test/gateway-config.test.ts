@@ -21,6 +21,8 @@ test('absent files mean the defaults, each marked as one', () => {
         write_timeout: 60,
         max_connections: 100,
         max_message_bytes: 33_554_432,
+        media_max_age: 30,
+        media_max_size: 1024,
         when_busy: 'wait',
       },
       pico_client: { enabled: false },

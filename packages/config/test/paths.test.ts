@@ -14,6 +14,7 @@ test('the home is ~/.picoclaw unless something else is said', () => {
     pidFile: '/home/me/.picoclaw/.picoclaw.pid',
     logsDirectory: '/home/me/.picoclaw/logs',
     sessionsDirectory: '/home/me/.picoclaw/sessions',
+    mediaDirectory: '/home/me/.picoclaw/media',
   });
 });
 

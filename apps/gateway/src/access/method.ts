@@ -1,6 +1,13 @@
 import fp from 'fastify-plugin';
 import { sendError } from '../errors.ts';
 
+/** Whether a path is one of a route with parameters (`/pico/media/:id`). */
+function isOfPattern(path: string, pattern: string): boolean {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  return wanted.length === given.length && wanted.every((part, at) => part.startsWith(':') || part === given[at]);
+}
+
 /** Answers a known path with a wrong method by 405 and `Allow`, which Fastify calls not found; all else by 404. */
 export const methodGate = fp(
   async (app) => {
@@ -11,9 +18,12 @@ export const methodGate = fp(
       for (const name of [method].flat()) known.add(name);
     });
 
+    const methodsOf = (path: string) =>
+      methods.get(path) ?? [...methods].find(([pattern]) => isOfPattern(path, pattern))?.[1];
+
     app.setNotFoundHandler(async (request, reply) => {
       const [path = ''] = request.url.split('?', 1);
-      const allowed = methods.get(path.replace(/(.)\/$/, '$1'));
+      const allowed = methodsOf(path.replace(/(.)\/$/, '$1'));
       if (allowed === undefined || allowed.has(request.method)) return sendError(reply, 'not_found');
       return sendError(reply, 'method_not_allowed', { headers: { allow: [...allowed].sort().join(', ') } });
     });

@@ -7,6 +7,7 @@ import { createMessageMedia } from '../channel/message-media.ts';
 import { createHistoryStore } from '../history/history-store.ts';
 import { formatUptime, type GatewayIdentity } from '../identity.ts';
 import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
+import { createMediaStore } from '../media/media-store.ts';
 import { createPicoClients } from '../pico-client/pico-clients.ts';
 import { createReadiness } from '../readiness.ts';
 import { createReloader, type LoadResult } from '../reloader.ts';
@@ -23,14 +24,24 @@ export function createParts(
 ): GatewayParts {
   const settings = createSettingsHolder(started.settings);
   const readiness = createReadiness();
-  const history = createHistoryStore({ folder: sources.paths.sessionsDirectory, log });
+  const { sessionsDirectory, mediaDirectory } = sources.paths;
+  const history = createHistoryStore({ folder: sessionsDirectory, log });
+  const media = createMediaStore({ folder: mediaDirectory, limits: () => settings.current.media, log });
   const agent = createAgents({
     settings: () => settings.current.models,
     status: () => statusText(identity, channel, settings),
     log,
   });
   const { pidToken, instanceId } = identity;
-  const channel = createChannel({ agent, history, media: createMessageMedia(), settings, pidToken, instanceId, log });
+  const channel = createChannel({
+    agent,
+    history,
+    media: createMessageMedia(media, log),
+    settings,
+    pidToken,
+    instanceId,
+    log,
+  });
   const picoClients = createPicoClients({ channel, log });
   const reloader = createReloader({
     load: () => loadAgain(sources, started),
@@ -45,7 +56,7 @@ export function createParts(
   });
   readiness.addCheck('channel', () => channelProblem(settings));
   readiness.addCheck('pid_file', () => pidFileProblem(sources.paths.pidFile, identity));
-  return { identity, settings, readiness, reloader, channel, history, picoClients, log };
+  return { identity, settings, readiness, reloader, channel, history, media, picoClients, log };
 }
 
 function loadAgain(sources: SettingsSources, started: Loaded): LoadResult {

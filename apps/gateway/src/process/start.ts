@@ -47,6 +47,7 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
   parts.picoClients.follow(loaded.settings.picoClient);
   // From now on this process alone writes into the home.
   void answerWhatWaits(parts);
+  void parts.media.sweep();
   return { ok: true, app, parts, claim: claimed.claim };
 }
 

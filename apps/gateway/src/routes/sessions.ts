@@ -6,12 +6,14 @@ import type { Channel } from '../channel/channel.ts';
 import { sendError } from '../errors.ts';
 import type { HistoryStore } from '../history/history-store.ts';
 import type { GatewayIdentity } from '../identity.ts';
+import { type MediaStore, mediaIdOf } from '../media/media-store.ts';
 import type { SettingsHolder } from '../settings.ts';
 
 interface SessionRoutesOptions {
   readonly identity: GatewayIdentity;
   readonly settings: SettingsHolder;
   readonly history: HistoryStore;
+  readonly media: MediaStore;
   readonly channel: Channel;
 }
 
@@ -28,7 +30,7 @@ const PageQuery = z.object({
 
 /** `/pico/sessions`: what was said in which session; for whoever has a token of the channel (gateway.md, "History"). */
 export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (app, options) => {
-  const { history, channel } = options;
+  const { history, media, channel } = options;
   app.addHook('onRequest', channelGate(options));
 
   app.get(PicoPath.sessions, async (request, reply) => {
@@ -50,11 +52,30 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (ap
   });
 
   app.delete(`${PicoPath.sessions}/:id`, async (request, reply) => {
-    await channel.endSession(idOf(request));
-    if (!(await history.delete(idOf(request)))) return sendError(reply, 'session_not_found');
+    const id = idOf(request);
+    await channel.endSession(id);
+    const files = await filesOf(id);
+    if (!(await history.delete(id))) return sendError(reply, 'session_not_found');
+    await Promise.all(files.map((file) => media.delete(file)));
     return { status: 'ok' };
   });
+
+  /** The stored files that a session names: they go with it. */
+  async function filesOf(id: string): Promise<readonly string[]> {
+    const files: string[] = [];
+    let before: number | undefined;
+    do {
+      const page = await history.page(id, { limit: PAGE, ...(before !== undefined && { before }) });
+      for (const { media: urls = [], attachments = [] } of page?.messages ?? []) {
+        files.push(...[...urls, ...attachments.map(({ url }) => url)].flatMap((url) => mediaIdOf(url) ?? []));
+      }
+      before = page?.before;
+    } while (before !== undefined);
+    return files;
+  }
 };
+
+const PAGE = 500;
 
 const idOf = ({ params }: FastifyRequest): string => (params as { id: string }).id;
 

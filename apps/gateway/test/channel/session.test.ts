@@ -10,6 +10,7 @@ import type { Connection } from '../../src/channel/connection.ts';
 import { createMessageMedia } from '../../src/channel/message-media.ts';
 import { createSession } from '../../src/channel/session.ts';
 import { createHistoryStore } from '../../src/history/history-store.ts';
+import { createMediaStore } from '../../src/media/media-store.ts';
 
 type Message = Extract<ClientFrame, { type: 'message.send' }>;
 const log = pino({ level: 'silent' });
@@ -66,7 +67,16 @@ async function createTestSession(agent: Agent, { whenBusy = 'wait', folder, ...o
   const store = createHistoryStore({ folder: own, log });
   const history = await store.open('s');
   const session = createSession({
-    ...{ id: 's', instanceId: 'i', agent, history, media: createMessageMedia(), log, onIdle, ...options },
+    ...{
+      id: 's',
+      instanceId: 'i',
+      agent,
+      history,
+      media: createMessageMedia(createMediaStore({ folder: join(own, 'media'), log }), log),
+      log,
+      onIdle,
+      ...options,
+    },
     whenBusy: () => whenBusy,
   });
   return { session, onIdle, history, store, folder: own };

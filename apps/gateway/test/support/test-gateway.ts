@@ -15,6 +15,7 @@ import { createChannel } from '../../src/channel/channel.ts';
 import { createMessageMedia } from '../../src/channel/message-media.ts';
 import { createHistoryStore } from '../../src/history/history-store.ts';
 import type { GatewayIdentity } from '../../src/identity.ts';
+import { createMediaStore } from '../../src/media/media-store.ts';
 import { createPicoClients } from '../../src/pico-client/pico-clients.ts';
 import { createReadiness } from '../../src/readiness.ts';
 import { createReloader, type LoadResult } from '../../src/reloader.ts';
@@ -47,6 +48,7 @@ export function settingsWith(
     pidTokenOverride: false,
     gatewayToken: undefined,
     picoClient: undefined,
+    media: { maxAgeMs: 86_400_000, maxBytes: 1024 ** 3 },
     models: { defaultName: undefined, entries: [], maxContextTokens: 32_768, commandEnvironment: {} },
     ...gateway,
     channel: { ...channelDefaults, ...channel },
@@ -77,24 +79,38 @@ export async function buildTestGateway(options: TestGatewayOptions = {}) {
   const readiness = createReadiness();
   const folder = options.sessionsFolder ?? freshFolder();
   const history = createHistoryStore({ folder, log });
+  const media = createMediaStore({ folder: join(folder, 'media'), log });
   const { pidToken, instanceId } = identity;
-  const channel = createChannel({ agent, history, media: createMessageMedia(), settings, pidToken, instanceId, log });
+  const channel = createChannel({
+    agent,
+    history,
+    media: createMessageMedia(media, log),
+    settings,
+    pidToken,
+    instanceId,
+    log,
+  });
   const picoClients = createPicoClients({ channel, log });
   const apply = (next: GatewaySettings) => {
     settings.replace(next);
     channel.judgeAgain();
   };
   const reloader = createReloader({ load, apply, readiness, log });
-  const parts: GatewayParts = { identity, settings, readiness, reloader, channel, history, picoClients, log };
+  const parts: GatewayParts = { identity, settings, readiness, reloader, channel, history, media, picoClients, log };
   const app = await buildGateway(parts);
   readiness.phase = 'ready';
   return { app, parts, lines, folder };
 }
 
-/** A folder of its own, removed with the test or, outside of one, with the process. */
+/** Gateways outlive the tests that share them, so their folders go with the process. */
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'picoclaw-sessions-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
