@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HistoryError } from './history-error.ts';
+import { createOpenFiles, type OpenFiles } from './open-files.ts';
 
 /** A file of lines that only grows; what is handed over is on the disk when the promise resolves, or nowhere. */
 export interface AppendFile {
@@ -15,6 +16,13 @@ export interface AppendFile {
   settled(): Promise<void>;
   /** Lets go of the descriptor; a further append takes another one. */
   close(): Promise<void>;
+}
+
+interface AppendFileOptions {
+  /** What it begins with, whichever append comes to be the first. */
+  readonly header?: () => string;
+  /** Who it shares the descriptors with. */
+  readonly openFiles?: OpenFiles;
 }
 
 interface Append {
@@ -32,13 +40,19 @@ const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
  * Appends behind the first `size` bytes, which are whole. All that is handed over while the disk is busy goes there
  * together, with one `fdatasync` for all (group commit).
  */
-export function createAppendFile(path: string, size: number): AppendFile {
-  return new GroupedAppends(path, size);
+export function createAppendFile(path: string, size: number, options: AppendFileOptions = {}): AppendFile {
+  return new GroupedAppends(path, size, options);
 }
 
 class GroupedAppends implements AppendFile {
   readonly #path: string;
+  readonly #header: () => string;
+  readonly #openFiles: OpenFiles;
   #size: number;
+  /** There is room for its descriptor. */
+  #hasRoom = false;
+  /** Its name is on the disk. */
+  #isInFolder: boolean;
   #handle: FileHandle | undefined;
   #waiting: Append[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -47,9 +61,12 @@ class GroupedAppends implements AppendFile {
   #isClean = false;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(path: string, size: number) {
+  constructor(path: string, size: number, { header = () => '', openFiles = createOpenFiles(1) }: AppendFileOptions) {
     this.#path = path;
     this.#size = size;
+    this.#header = header;
+    this.#openFiles = openFiles;
+    this.#isInFolder = size > 0;
   }
 
   get size(): number {
@@ -89,12 +106,17 @@ class GroupedAppends implements AppendFile {
   }
 
   async #drain(): Promise<void> {
+    if (this.#hasRoom) this.#openFiles.wake(this);
+    else await this.#openFiles.enter();
+    this.#hasRoom = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
+        const header = this.#size === 0 ? this.#header() : '';
+        const bytes = Buffer.from(header + batch.map(({ text }) => text).join(''));
         await this.#write(
-          Buffer.from(batch.map(({ text }) => text).join('')),
+          bytes,
           batch.some(({ isSynced }) => isSynced),
         );
         for (const { resolve } of batch) resolve();
@@ -105,11 +127,11 @@ class GroupedAppends implements AppendFile {
       }
     }
     this.#isDraining = false;
+    this.#openFiles.rest(this);
     this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
   }
 
   async #write(bytes: Buffer, isSynced: boolean): Promise<void> {
-    const isNew = this.#size === 0 && this.#handle === undefined;
     this.#handle ??= await open(this.#path, FLAGS, 0o600);
     if (!this.#isClean) await this.#handle.truncate(this.#size);
     this.#isClean = false;
@@ -119,7 +141,8 @@ class GroupedAppends implements AppendFile {
       written += bytesWritten;
     }
     if (isSynced) await this.#handle.datasync();
-    if (isSynced && isNew) await syncFolder(dirname(this.#path));
+    if (isSynced && !this.#isInFolder) await syncFolder(dirname(this.#path));
+    this.#isInFolder ||= isSynced;
     this.#isClean = true;
     this.#size += bytes.length;
   }
@@ -128,7 +151,7 @@ class GroupedAppends implements AppendFile {
     const temporary = `${this.#path}.new`;
     try {
       const text = await make();
-      const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+      const handle = await open(temporary, FLAGS | constants.O_TRUNC, 0o600);
       try {
         await handle.writeFile(text);
         await handle.datasync();
@@ -157,12 +180,18 @@ class GroupedAppends implements AppendFile {
     const handle = this.#handle;
     this.#handle = undefined;
     this.#isClean = false;
-    await handle?.close();
+    // What was promised has been synced: that a descriptor could not be closed well changes nothing.
+    await handle?.close().catch(() => {});
+    if (!this.#hasRoom) return;
+    this.#hasRoom = false;
+    this.#openFiles.leave(this);
   }
 }
 
 /** The name of a new file is in its folder, which has a cache of its own. */
 async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders, and keeps its names without that.
+  if (process.platform === 'win32') return;
   const handle = await open(path, constants.O_RDONLY);
   try {
     await handle.sync();

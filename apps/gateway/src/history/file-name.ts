@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** Names of devices, which no file on Windows may have. */
-const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
+/** Names of devices, which no file on Windows may have, and that of the list of all sessions. */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d|index)$/;
 const PLAIN = /^[a-z0-9_-]{1,128}$/;
 const HASHED = /^h-[0-9a-f]{64}$/;
 

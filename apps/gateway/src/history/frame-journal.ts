@@ -2,6 +2,7 @@ import type { ServerFrame } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AppendFile, createAppendFile } from './append-file.ts';
 import { linesForward, openToRead } from './lines.ts';
+import type { OpenFiles } from './open-files.ts';
 
 /** A server frame before it belongs to a session and has its number. */
 export type JournalFrame = DistributiveOmit<ServerFrame, 'session_id' | 'seq'>;
@@ -47,6 +48,7 @@ interface JournalOptions {
   /** Messages whose text is worth remembering. */
   readonly remember: ReadonlySet<string>;
   readonly log: FastifyBaseLogger;
+  readonly openFiles?: OpenFiles;
   readonly maxBytes?: number;
 }
 
@@ -63,29 +65,36 @@ export async function openFrameJournal(options: JournalOptions): Promise<FrameJo
 interface FoundJournal {
   readonly size: number;
   readonly lastLine: JournalLine | undefined;
-  /** A whole line cannot be read: which numbers were given out behind it, nobody knows. */
+  /** Its end cannot be read: which numbers were given out there, nobody knows. */
   readonly isDamaged: boolean;
   readonly boot: string | undefined;
   readonly texts: ReadonlyMap<string, string>;
 }
 
-async function readJournal({ path, remember }: JournalOptions): Promise<FoundJournal> {
+async function readJournal({ path, remember, log }: JournalOptions): Promise<FoundJournal> {
   const texts = new Map<string, string>();
+  const reader = createTextReader();
   let size = 0;
   let lastLine: JournalLine | undefined;
   let boot: string | undefined;
-  const reader = createTextReader();
   let isDamaged = false;
-  for await (const { line, end } of journalLines(path)) {
-    isDamaged = line === undefined;
-    if (line === undefined) break;
-    size = end;
-    lastLine = line;
-    boot = line.boot ?? boot;
-    const frame = reader.read(line);
-    if (frame !== undefined && isText(frame) && remember.has(frame.payload.message_id)) {
-      texts.set(frame.payload.message_id, frame.payload.content);
+  try {
+    for await (const { line, end } of journalLines(path)) {
+      // Damage in the middle shows itself by the numbers that are missing.
+      isDamaged = line === undefined;
+      if (line === undefined) continue;
+      size = end;
+      lastLine = line;
+      boot = line.boot ?? boot;
+      const frame = reader.read(line);
+      if (frame !== undefined && isText(frame) && remember.has(frame.payload.message_id)) {
+        texts.set(frame.payload.message_id, frame.payload.content);
+      }
     }
+  } catch (error) {
+    // No message depends on it.
+    log.error({ code: 'history_unreadable', err: error, path }, 'a journal cannot be read and is begun anew');
+    isDamaged = true;
   }
   return { size, lastLine, isDamaged, boot, texts };
 }
@@ -99,11 +108,13 @@ class Journal implements FrameJournal {
   #seq: number;
   #isBegun: boolean;
   #trimming: Promise<void> | undefined;
+  /** Settles, never rejects, when the frames so far have been written, or could not be. */
+  #lastWritten: Promise<void> = Promise.resolve();
 
   constructor(options: JournalOptions, { size, lastLine, isDamaged, boot, texts }: FoundJournal) {
     this.#options = options;
     this.#texts = texts;
-    this.#file = createAppendFile(options.path, size);
+    this.#file = createAppendFile(options.path, size, options);
     const last = lastLine?.n ?? 0;
     this.#isBegun = lastLine !== undefined && !isDamaged && boot === options.bootId && last >= options.knownSeq;
     const isNew = lastLine === undefined && !isDamaged && options.knownSeq === 0;
@@ -120,6 +131,11 @@ class Journal implements FrameJournal {
     this.#seq += 1;
     const seq = this.#seq;
     const written = this.#file.append(beginning + lineOf({ n: seq, ...this.#shorten(frame) }), 'written');
+    this.#lastWritten = written.catch(() => {
+      // What follows must not add to a text that is not there.
+      this.#growing.clear();
+      this.#isBegun = false;
+    });
     if (frame.type === 'typing.stop') {
       this.#growing.clear();
       this.#trim();
@@ -128,18 +144,22 @@ class Journal implements FrameJournal {
   }
 
   async after(seq: number): Promise<readonly NumberedFrame[] | undefined> {
-    if (seq === this.#seq) return [];
-    if (seq > this.#seq) return undefined;
-    await this.#file.settled();
+    // What is said from now on is not asked for; a session that talks on would never come to an end.
+    const last = this.#seq;
+    if (seq === last) return [];
+    if (!(seq < last)) return undefined;
+    await this.#lastWritten;
     const frames: NumberedFrame[] = [];
     const reader = createTextReader();
     for await (const { line } of journalLines(this.#options.path)) {
-      const frame = line && reader.read(line);
-      // Nobody knows what was said up to a beginning.
-      if (line === undefined || (frame === undefined && seq < line.n)) return undefined;
-      if (frame !== undefined && line.n > seq) frames.push({ seq: line.n, frame });
+      if (line === undefined) continue;
+      const frame = reader.read(line);
+      if (line.boot !== undefined || line.n <= seq) continue;
+      // Left out, damaged or never written: nobody knows what was said in between.
+      if (frame === undefined || line.n !== seq + frames.length + 1) return undefined;
+      frames.push({ seq: line.n, frame });
     }
-    return frames.at(-1)?.seq === this.#seq ? frames : undefined;
+    return seq + frames.length >= last ? frames : undefined;
   }
 
   said(messageId: string): string | undefined {
@@ -191,11 +211,11 @@ async function newestLines(path: string, maxBytes: number): Promise<string> {
   }
   let index = 0;
   for await (const { line } of journalLines(path)) {
-    if (line === undefined) break;
-    boot = line.boot ?? boot;
-    const frame = reader.read(line);
     const isOld = total - (sizes[index] ?? 0) > maxBytes;
     index += 1;
+    if (line === undefined) continue;
+    boot = line.boot ?? boot;
+    const frame = reader.read(line);
     if (isOld) continue;
     if (kept.length === 0 && line.boot === undefined && boot !== undefined) kept.push(lineOf({ n: line.n - 1, boot }));
     // What a shortened line adds to has been left out.
@@ -206,13 +226,18 @@ async function newestLines(path: string, maxBytes: number): Promise<string> {
   return kept.join('');
 }
 
-/** Makes whole frames of lines that only add to a text. */
+/** Makes whole frames of lines that only add to a text; none where a part of that text is missing. */
 function createTextReader() {
   const texts = new Map<string, string>();
+  let last: number | undefined;
   return {
-    read({ f, d, t }: JournalLine): JournalFrame | undefined {
+    read({ n, f, d, t, boot }: JournalLine): JournalFrame | undefined {
+      if (boot !== undefined || n - 1 !== last) texts.clear();
+      last = n;
       if (d !== undefined) {
-        const content = (texts.get(d.id) ?? '') + d.add;
+        const before = texts.get(d.id);
+        if (before === undefined) return undefined;
+        const content = before + d.add;
         texts.set(d.id, content);
         return {
           type: 'message.update',

@@ -5,6 +5,7 @@ import { readBootId } from './boot-id.ts';
 import { fileNameOf } from './file-name.ts';
 import { type HistoryPage, readMessagePage } from './message-page.ts';
 import { fileHasText } from './message-search.ts';
+import { createOpenFiles } from './open-files.ts';
 import { openSessionHistory, type SessionHistory } from './session-history.ts';
 import { openSessionIndex, type SessionIndex, type SessionSummary } from './session-index.ts';
 
@@ -52,6 +53,7 @@ export function createHistoryStore(options: StoreOptions): HistoryStore {
 class FileStore implements HistoryStore {
   readonly #options: StoreOptions;
   readonly #bootId: string;
+  readonly #openFiles = createOpenFiles();
   #index: Promise<SessionIndex> | undefined;
 
   constructor(options: StoreOptions) {
@@ -65,7 +67,7 @@ class FileStore implements HistoryStore {
     return openSessionHistory({
       id: sessionId,
       ...this.#filesOf(sessionId),
-      ...{ bootId: this.#bootId, log, now },
+      ...{ bootId: this.#bootId, openFiles: this.#openFiles, log, now },
       onStored: (message, size) => index.note(sessionId, message, size),
     });
   }

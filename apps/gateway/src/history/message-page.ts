@@ -21,8 +21,9 @@ export async function readMessagePage(
     const { size } = await handle.stat();
     const messages: StoredMessage[] = [];
     let seq = 0;
-    let first = 0;
-    for await (const { text, start } of linesBackward(handle, Math.min(before ?? size, size))) {
+    const end = Math.min(before ?? size, size);
+    let first = end;
+    for await (const { text, start } of linesBackward(handle, end)) {
       const line = parseLine(text);
       if (!isMessage(line)) continue;
       if (messages.length === limit) return { messages: messages.reverse(), before: first, seq };

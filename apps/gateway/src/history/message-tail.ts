@@ -36,9 +36,19 @@ export async function readMessageTail(path: string, log: FastifyBaseLogger): Pro
 /** Where the last line ends that can be read: a process that died, or a loss of power, may have left a part of one. */
 async function wholeSize(handle: FileHandle, fileSize: number): Promise<number> {
   for await (const { text, start, end } of linesBackward(handle, fileSize)) {
-    return parseLine(text) === undefined ? start : end;
+    return isJson(text) ? end : start;
   }
   return 0;
+}
+
+/** What is whole and not known may be of a later version; it is not cut off. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function readBack(handle: FileHandle, size: number, path: string, log: FastifyBaseLogger) {

@@ -4,6 +4,7 @@ import { type AppendFile, createAppendFile } from './append-file.ts';
 import { type FrameJournal, type JournalFrame, type NumberedFrame, openFrameJournal } from './frame-journal.ts';
 import { linesBackward, openToRead } from './lines.ts';
 import { MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
+import type { OpenFiles } from './open-files.ts';
 import { type HeaderLine, isMessage, messageOf, parseLine, type StoredMessage } from './stored-message.ts';
 
 /** What was said in one session, and what its clients have heard (gateway.md, "History"). */
@@ -36,6 +37,7 @@ interface HistoryOptions {
   readonly file: string;
   readonly journalFile: string;
   readonly bootId: string;
+  readonly openFiles: OpenFiles;
   readonly log: FastifyBaseLogger;
   /** What was stored, and how large the file is with it. */
   readonly onStored: (message: StoredMessage, size: number) => void;
@@ -44,10 +46,10 @@ interface HistoryOptions {
 
 /** Opens what is stored of a session; writes nothing before there is something to write. */
 export async function openSessionHistory(options: HistoryOptions): Promise<SessionHistory> {
-  const { file, journalFile, bootId, log } = options;
+  const { file, journalFile, bootId, openFiles, log } = options;
   const tail = await readMessageTail(file, log);
   const remember = new Set(tail.unanswered.map(({ message_id }) => answerIdOf(message_id)));
-  const journal = await openFrameJournal({ path: journalFile, bootId, knownSeq: tail.seq, remember, log });
+  const journal = await openFrameJournal({ path: journalFile, bootId, knownSeq: tail.seq, remember, openFiles, log });
   return new FileHistory(options, tail, journal);
 }
 
@@ -58,16 +60,16 @@ class FileHistory implements SessionHistory {
   readonly #journal: FrameJournal;
   readonly #messages: AppendFile;
   readonly #ids: Map<string, string>;
-  #isNew: boolean;
 
   constructor(options: HistoryOptions, tail: MessageTail, journal: FrameJournal) {
     this.id = options.id;
     this.unanswered = tail.unanswered;
     this.#options = options;
     this.#journal = journal;
-    this.#messages = createAppendFile(options.file, tail.size);
+    const { id, file, openFiles, now = Date.now } = options;
+    const header = () => headerLine({ v: 1, session_id: id, created: new Date(now()).toISOString() });
+    this.#messages = createAppendFile(file, tail.size, { header, openFiles });
     this.#ids = tail.ids;
-    this.#isNew = tail.size === 0;
   }
 
   get seq(): number {
@@ -131,16 +133,9 @@ class FileHistory implements SessionHistory {
   }
 
   async #add(message: StoredMessage): Promise<void> {
-    const { id, now = Date.now, onStored } = this.#options;
-    const header: HeaderLine = { v: 1, session_id: id, created: new Date(now()).toISOString() };
-    const first = this.#isNew ? `${JSON.stringify(header)}\n` : '';
-    this.#isNew = false;
-    try {
-      await this.#messages.append(`${first}${JSON.stringify({ ...message, seq: this.seq })}\n`, 'synced');
-    } catch (error) {
-      this.#isNew = this.#messages.size === 0;
-      throw error;
-    }
-    onStored(message, this.#messages.size);
+    await this.#messages.append(`${JSON.stringify({ ...message, seq: this.seq })}\n`, 'synced');
+    this.#options.onStored(message, this.#messages.size);
   }
 }
+
+const headerLine = (header: HeaderLine): string => `${JSON.stringify(header)}\n`;

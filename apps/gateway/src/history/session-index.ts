@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import { type AppendFile, createAppendFile } from './append-file.ts';
 import { fileNameOf } from './file-name.ts';
-import { linesForward, openToRead } from './lines.ts';
+import { type Line, linesForward, openToRead } from './lines.ts';
 import { isMessage, parseLine, type StoredMessage } from './stored-message.ts';
 
 /** One session in a list; times are ISO 8601, JSON names as the API has them. */
@@ -52,7 +52,7 @@ const STATS_AT_ONCE = 64;
 /** Reads the index, and of the sessions' files only what is newer than it: it may be behind, or not be there at all. */
 export async function openSessionIndex(folder: string, log: FastifyBaseLogger): Promise<SessionIndex> {
   const path = join(folder, INDEX_FILE);
-  const { entries, lines, size } = await readIndex(path);
+  const { entries, lines, size } = await readIndex(path, log);
   const names = (await readdir(folder).catch(() => [])).filter(
     (name) => name.endsWith('.jsonl') && name !== INDEX_FILE,
   );
@@ -65,25 +65,35 @@ export async function openSessionIndex(folder: string, log: FastifyBaseLogger): 
     for (const entry of found) if (entry !== undefined) current.set(entry.id, entry);
   }
   const index = new FileIndex(createAppendFile(path, size), current);
+  for (const [id, entry] of current) if (entries.get(id) !== entry) index.save(id);
   // One line for each entry is as short as it gets.
   if (lines > 2 * current.size + 100 || lines < current.size) await index.rewrite().catch(() => {});
   return index;
 }
 
-async function readIndex(path: string) {
+async function readIndex(path: string, log: FastifyBaseLogger) {
   const entries = new Map<string, IndexEntry>();
   let lines = 0;
   let size = 0;
-  const handle = await openToRead(path);
-  if (handle === undefined) return { entries, lines, size };
   try {
-    for await (const { text, end } of linesForward(handle, 0)) {
+    for await (const { text, end } of linesOf(path)) {
       lines += 1;
       size = end;
       const entry = parseEntry(text);
       if (entry !== undefined) entries.set(entry.id, entry);
     }
-    return { entries, lines, size };
+  } catch (error) {
+    // Everything in it can be found in the files of the sessions.
+    log.error({ code: 'history_unreadable', err: error, path }, 'the list of sessions cannot be read and is made anew');
+  }
+  return { entries, lines, size };
+}
+
+async function* linesOf(path: string): AsyncGenerator<Line> {
+  const handle = await openToRead(path);
+  if (handle === undefined) return;
+  try {
+    yield* linesForward(handle, 0);
   } finally {
     await handle.close();
   }
@@ -105,7 +115,9 @@ async function bringUpToDate(
   try {
     const { size } = await stat(path);
     if (known !== undefined && known.size === size) return known;
-    return await readOn(path, known !== undefined && known.size < size ? known : undefined);
+    // An entry of no size is what a deleted session left.
+    const isLonger = known !== undefined && known.size > 0 && known.size < size;
+    return await readOn(path, isLonger ? known : undefined);
   } catch (error) {
     log.error({ code: 'history_unreadable', err: error, path }, 'a session cannot be read and is not listed');
     return known;
@@ -119,7 +131,7 @@ async function readOn(path: string, known: IndexEntry | undefined): Promise<Inde
   try {
     for await (const { text, end } of linesForward(handle, known?.size ?? 0)) {
       const line = parseLine(text);
-      if (isMessage(line)) entry = entry && withMessage(entry, line, end);
+      if (isMessage(line)) entry = withMessage(entry ?? begunBy(path, line), line, end);
       else if (line !== undefined && entry === undefined) entry = begun(line.session_id, line.created, end);
     }
     return entry;
@@ -131,6 +143,13 @@ async function readOn(path: string, known: IndexEntry | undefined): Promise<Inde
 const begun = (id: string, created: string, size: number): IndexEntry => ({
   ...{ id, title: '', preview: '', message_count: 0, created, updated: created, size, unanswered: [] },
 });
+
+/** The session of a file that does not say whose it is, because its first line is damaged. */
+function begunBy(path: string, { time }: StoredMessage): IndexEntry {
+  const name = basename(path, '.jsonl');
+  if (fileNameOf(name) !== name) throw new Error('the file does not say of which session it is');
+  return begun(name, new Date(time).toISOString(), 0);
+}
 
 function withMessage(entry: IndexEntry, message: StoredMessage, size: number): IndexEntry {
   const isPerson = message.role === 'user';
@@ -178,34 +197,35 @@ class FileIndex implements SessionIndex {
   note(id: string, message: StoredMessage, size: number): void {
     const before = this.#entries.get(id) ?? begun(id, new Date(message.time).toISOString(), 0);
     this.#entries.set(id, withMessage(before, message, size));
-    this.#changed(id);
+    this.save(id);
   }
 
   delete(id: string): void {
-    // Without a line of its own: the file is gone, so its entry is not believed any more.
-    this.#entries.delete(id);
+    if (!this.#entries.delete(id)) return;
+    this.save(id);
+  }
+
+  save(id: string): void {
     this.#sorted = undefined;
+    this.#unsaved.add(id);
+    this.#timer ??= setTimeout(() => this.#write(), SAVE_AFTER_MS).unref();
   }
 
   async rewrite(): Promise<void> {
     await this.#file.replace(async () => [...this.#entries.values()].map(lineOf).join(''));
+    this.#unsaved.clear();
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#save();
+    this.#write();
     await this.#file.close();
   }
 
-  #changed(id: string): void {
-    this.#sorted = undefined;
-    this.#unsaved.add(id);
-    this.#timer ??= setTimeout(() => this.#save(), SAVE_AFTER_MS).unref();
-  }
-
-  #save(): void {
+  #write(): void {
     this.#timer = undefined;
-    const lines = [...this.#unsaved].flatMap((id) => this.#entries.get(id) ?? []).map(lineOf);
+    // Without a mark of its own a deleted one would be believed of a new session of the same name.
+    const lines = [...this.#unsaved].map((id) => lineOf(this.#entries.get(id) ?? begun(id, '', 0)));
     this.#unsaved.clear();
     // Lost, it is made anew from the files.
     if (lines.length > 0) this.#file.append(lines.join(''), 'written').catch(() => {});
