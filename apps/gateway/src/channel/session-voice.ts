@@ -83,7 +83,8 @@ class NumberedVoice implements SessionVoice {
     const timestamp = this.#now();
     const { seq, written } = history.addFrame({ ...utterance, timestamp });
     const frame = { ...utterance, session_id: id, timestamp };
-    if (this.#plain.size > 0) {
+    // The plain protocol knows no acknowledgements.
+    if (this.#plain.size > 0 && frame.type !== 'ack') {
       const text = encodeFrame(frame);
       for (const connection of this.#plain) connection.send(text);
     }
