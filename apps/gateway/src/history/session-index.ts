@@ -62,7 +62,11 @@ export async function openSessionIndex(folder: string, log: FastifyBaseLogger): 
     const found = await Promise.all(
       names.slice(start, start + STATS_AT_ONCE).map((name) => bringUpToDate(join(folder, name), byFile.get(name), log)),
     );
-    for (const entry of found) if (entry !== undefined) current.set(entry.id, entry);
+    for (const [offset, entry] of found.entries()) {
+      // A copy that somebody made says of itself that it is the session.
+      if (entry !== undefined && names[start + offset] === `${fileNameOf(entry.id)}.jsonl`)
+        current.set(entry.id, entry);
+    }
   }
   const index = new FileIndex(createAppendFile(path, size), current);
   for (const [id, entry] of current) if (entries.get(id) !== entry) index.save(id);
