@@ -69,7 +69,7 @@ async function readBack(handle: FileHandle, size: number, path: string, log: Fas
   if (unreadable > 0)
     log.error({ code: 'history_damaged', path, lines: unreadable }, 'lines cannot be read, the others can');
   // Found from the end, kept from the beginning, for the oldest are forgotten first.
-  return { ids: new Map([...ids].reverse()), unanswered, seq };
+  return { ids: new Map([...ids].reverse()), unanswered: unanswered.reverse(), seq };
 
   function note(line: MessageLine): void {
     if (line.role === 'assistant') {
@@ -77,6 +77,6 @@ async function readBack(handle: FileHandle, size: number, path: string, log: Fas
       return;
     }
     if (line.id !== undefined && !ids.has(line.id)) ids.set(line.id, line.message_id);
-    if (!answered.has(line.message_id)) unanswered.unshift(messageOf(line));
+    if (!answered.has(line.message_id)) unanswered.push(messageOf(line));
   }
 }

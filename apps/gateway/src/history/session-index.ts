@@ -47,7 +47,8 @@ const SAVE_AFTER_MS = 1_000;
 const TITLE_CHARS = 80;
 const PREVIEW_CHARS = 160;
 const MAX_UNANSWERED = 300;
-const STATS_AT_ONCE = 64;
+/** What comes of them together is dealt with in one go, which must not hold up anything else for long. */
+const FILES_AT_ONCE = 8;
 
 /** Reads the index, and of the sessions' files only what is newer than it: it may be behind, or not be there at all. */
 export async function openSessionIndex(folder: string, log: FastifyBaseLogger): Promise<SessionIndex> {
@@ -58,9 +59,9 @@ export async function openSessionIndex(folder: string, log: FastifyBaseLogger): 
   );
   const byFile = new Map([...entries.values()].map((entry) => [`${fileNameOf(entry.id)}.jsonl`, entry]));
   const current = new Map<string, IndexEntry>();
-  for (let start = 0; start < names.length; start += STATS_AT_ONCE) {
+  for (let start = 0; start < names.length; start += FILES_AT_ONCE) {
     const found = await Promise.all(
-      names.slice(start, start + STATS_AT_ONCE).map((name) => bringUpToDate(join(folder, name), byFile.get(name), log)),
+      names.slice(start, start + FILES_AT_ONCE).map((name) => bringUpToDate(join(folder, name), byFile.get(name), log)),
     );
     for (const [offset, entry] of found.entries()) {
       // A copy that somebody made says of itself that it is the session.

@@ -16,9 +16,9 @@ afterAll(() => writer.remove());
 const headerOf = (session_id: string) => JSON.stringify({ v: 1, session_id, created: '2026-01-01T00:00:00.000Z' });
 
 /** A session as it is after a long time. */
-function* longSession(id: string): Generator<string> {
+function* longSession(id: string, messages = MESSAGES): Generator<string> {
   yield `${headerOf(id)}\n`;
-  for (let number = 0; number < MESSAGES / 2; number += 1) {
+  for (let number = 0; number < messages / 2; number += 1) {
     yield `${JSON.stringify({ role: 'user', ...messageOf(number), seq: number })}\n`;
     yield `${JSON.stringify({ role: 'assistant', ...answerOf(number, `an answer of some words, number ${number}`) })}\n`;
   }
@@ -28,7 +28,8 @@ describe('a session of 100,000 messages', () => {
   it.skipIf(process.platform === 'win32')('is opened and read from its end, in a bounded memory', async () => {
     const folder = createFolder();
     await pipeline(Readable.from(longSession('long')), createWriteStream(join(folder, 'long.jsonl')));
-    // Its list has been made by an earlier process.
+    await pipeline(Readable.from(longSession('short', 10_000)), createWriteStream(join(folder, 'short.jsonl')));
+    // Their list has been made by an earlier process.
     const store = createStore(folder);
     await store.list({ offset: 0, limit: 1 });
     await store.close();
@@ -40,7 +41,7 @@ describe('a session of 100,000 messages', () => {
     await ended;
     expect(measured.get('lines')).toBe(MESSAGES + 1);
     // The specification says so: the last page within 100 ms, memory within 20 MB.
-    expect(measured.get('again')).toBeLessThan(100);
+    expect(measured.get('page')).toBeLessThan(100);
     expect(measured.get('grown')).toBeLessThan(20);
   });
 
