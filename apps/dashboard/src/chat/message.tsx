@@ -1,7 +1,8 @@
 import type { ChatMessage } from '@picoclaw/client';
-import { ChevronRight, CircleAlert, Clock, RotateCw } from 'lucide-react';
+import { ChevronRight, CircleAlert, CircleStop, Clock, RotateCw } from 'lucide-react';
 import { lazy, memo, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { appUrl } from '../base-path.ts';
 import { Logo } from '../ui/logo.tsx';
 import { failureText } from './failure-text.ts';
 import styles from './message.module.css';
@@ -28,7 +29,8 @@ function PersonMessage({ message, onRetry }: MessageProps) {
   return (
     <article className={styles.person} data-delivery={message.delivery}>
       <h2 className="visually-hidden">{t('chat.you')}</h2>
-      <div className={styles.bubble}>{message.content}</div>
+      <Images urls={message.media ?? []} />
+      {message.content !== '' && <div className={styles.bubble}>{message.content}</div>}
       {message.delivery === 'queued' && (
         <p className={styles.delivery}>
           <Clock size={13} aria-hidden="true" />
@@ -69,10 +71,27 @@ function AgentMessage({ message }: { message: ChatMessage }) {
         <Suspense fallback={<p className={styles.plain}>{message.content}</p>}>
           <Markdown text={message.content} />
         </Suspense>
+        {message.cancelled === true && (
+          <p className={styles.delivery}>
+            <CircleStop size={13} aria-hidden="true" />
+            {t('chat.stopped')}
+          </p>
+        )}
       </div>
     </article>
   );
 }
+
+/** A person's images: as they were sent, or from where they are kept. */
+function Images({ urls }: { urls: readonly string[] }) {
+  const { t } = useTranslation();
+  return urls.map((url, index) => (
+    <img key={url} className={styles.image} src={imageUrl(url)} alt={t('chat.image', { number: index + 1 })} />
+  ));
+}
+
+/** The gateway names its files from the root; the launcher may serve them below another path. */
+const imageUrl = (url: string): string => (url.startsWith('/') ? appUrl(url) : url);
 
 function Folded({ title, text }: { title: string; text: string }) {
   return (

@@ -105,6 +105,8 @@ export const en = {
     placeholder: 'Message PicoClaw…',
     send: 'Send',
     stop: 'Stop answering',
+    stopped: 'Stopped here',
+    image: 'Image {{number}}',
     keys: 'Enter sends, Shift + Enter starts a new line',
     offlineHint: 'Messages you send now are delivered when the connection is back.',
     answering: 'PicoClaw is answering',

@@ -101,6 +101,8 @@ export const zh: Messages = {
     placeholder: '给 PicoClaw 发消息…',
     send: '发送',
     stop: '停止回答',
+    stopped: '已在此停止',
+    image: '图片 {{number}}',
     keys: 'Enter 发送，Shift + Enter 换行',
     offlineHint: '现在发送的消息会在连接恢复后送达。',
     answering: 'PicoClaw 正在回答',
