@@ -18,6 +18,8 @@ export interface MessageTail {
 /** How many ids of clients are known: a client that sends one again does so within a hundred messages. */
 export const MAX_IDS = 4_096;
 const MAX_BYTES = 8 * 1024 * 1024;
+/** Read in any case, however large they are: what may wait for an answer, and what a client may send again. */
+const MIN_MESSAGES = 512;
 
 /** Reads a history from its end, as far as is needed. */
 export async function readMessageTail(path: string, log: FastifyBaseLogger): Promise<MessageTail> {
@@ -57,6 +59,7 @@ async function readBack(handle: FileHandle, size: number, path: string, log: Fas
   const unanswered: StoredMessage[] = [];
   let seq = 0;
   let unreadable = 0;
+  let messages = 0;
   for await (const { text, start } of linesBackward(handle, size)) {
     const line = parseLine(text);
     if (line === undefined) unreadable += 1;
@@ -64,7 +67,7 @@ async function readBack(handle: FileHandle, size: number, path: string, log: Fas
       seq = Math.max(seq, line.seq ?? 0);
       note(line);
     }
-    if (ids.size >= MAX_IDS || size - start > MAX_BYTES) break;
+    if (ids.size >= MAX_IDS || (messages >= MIN_MESSAGES && size - start > MAX_BYTES)) break;
   }
   if (unreadable > 0)
     log.error({ code: 'history_damaged', path, lines: unreadable }, 'lines cannot be read, the others can');
@@ -76,6 +79,7 @@ async function readBack(handle: FileHandle, size: number, path: string, log: Fas
       if (line.reply_to !== undefined) answered.add(line.reply_to);
       return;
     }
+    messages += 1;
     if (line.id !== undefined && !ids.has(line.id)) ids.set(line.id, line.message_id);
     if (!answered.has(line.message_id)) unanswered.push(messageOf(line));
   }

@@ -150,4 +150,25 @@ describe('the tail of a history', () => {
     writeFileSync(path, header + asked(-1, { id: undefined }) + pairs.join(''));
     expect(idsOf(await read(path))).toEqual(['m-1']);
   });
+
+  it('knows all of the last messages that may wait or come again, however large they are', async () => {
+    const path = createPath();
+    const large = 'x'.repeat(100_000);
+    const numbers = Array.from({ length: 400 }, (_, index) => index);
+    writeFileSync(path, header + numbers.map((number) => asked(number, { content: large })).join(''));
+    const tail = await read(path);
+    expect(idsOf(tail)).toEqual(numbers.map((number) => `m${number}`));
+    expect(tail.ids.size).toBe(400);
+  });
+
+  it('reads no further back than it needs to', async () => {
+    const path = createPath();
+    const numbers = Array.from({ length: 2_000 }, (_, index) => index);
+    const pairs = numbers.map((number) => asked(number, { content: 'x'.repeat(20_000) }) + answered(number));
+    writeFileSync(path, header + pairs.join(''));
+    const { ids } = await read(path);
+    expect(ids.get('c1999')).toBe('m1999');
+    expect(ids.size).toBeGreaterThanOrEqual(512);
+    expect(ids.size).toBeLessThan(600);
+  });
 });
