@@ -49,7 +49,8 @@ class LinkedPicoClient implements PicoClient {
       url: settings.url,
       sessionId: settings.sessionId,
       webSocket: WebSocket,
-      subprotocols: [Subprotocol.v2, Subprotocol.v1],
+      // In this order, for a server that knows neither and takes the first one that is offered.
+      subprotocols: [Subprotocol.v1, Subprotocol.v2],
       ...(settings.token !== undefined && { token: settings.token, tokenIn: 'header' }),
     });
     this.#remote.onFrame((frame) => {
