@@ -2,6 +2,7 @@ import { CloseCode, CloseReason, encodeFrame } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { SessionHistory } from '../history/session-history.ts';
 import type { Connection } from './connection.ts';
+import { replayedFrames } from './replayed-frames.ts';
 import type { Utterance } from './utterance.ts';
 
 /** What a session says: numbered, written down for those who come back, and sent to all its sockets in one order. */
@@ -158,7 +159,7 @@ class NumberedVoice implements SessionVoice {
       connection.send(this.#encode({ type: 'resync', payload: { seq: listener.sentSeq } }));
     } else {
       listener.sentSeq = after;
-      for (const { seq, frame } of missed) {
+      for (const { seq, frame } of replayedFrames(missed)) {
         listener.sentSeq = seq;
         connection.send(encodeFrame({ ...frame, session_id: this.#options.id, seq }));
       }
