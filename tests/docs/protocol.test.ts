@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { ClientFrame, clientFrameTypes, ErrorCode, serverFrameTypes } from '@picoclaw/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { api } from '../support/api.ts';
+import { freshHome } from '../support/home.ts';
+import { isAlive, pidRecord, root, startLauncher, until } from '../support/processes.ts';
+
+const PAGE = readFileSync(`${root}/docs/protocol.md`, 'utf8');
+const TOKEN = 'launcher-token-for-tests';
+const CHANNEL_TOKEN = 'channel-token-for-tests';
+
+describe('docs/protocol.md', () => {
+  it.each([...clientFrameTypes, 'typing.start', 'message.create', 'message.update', 'hello', 'ack', 'resync'])(
+    'names the frame %s',
+    (type) => expect(PAGE).toContain(`\`${type}`),
+  );
+
+  it.each(Object.values(ErrorCode))('names the error %s', (code) => expect(PAGE).toContain(`\`${code}\``));
+
+  it('has examples that can be sent and can come', () => {
+    const examples = [...PAGE.matchAll(/^([<>]) (\{.+\})$/gm)];
+    expect(examples.length).toBeGreaterThan(2);
+    for (const [, side, text = ''] of examples) {
+      const frame = JSON.parse(text);
+      if (side === '>') expect(ClientFrame.safeParse(frame).error).toBeUndefined();
+      else expect(serverFrameTypes).toContain(frame.type);
+    }
+  });
+
+  it('has a client that works as it stands, and comes back to a gateway that was killed', async () => {
+    const [, program = ''] = /```js runnable\n([\s\S]+?)```/.exec(PAGE) ?? [];
+    const home = freshHome();
+    const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN, PICOCLAW_CHANNELS_PICO_TOKEN: CHANNEL_TOKEN };
+    const launcher = await startLauncher({ home, env });
+    const victim = pidRecord(home)?.pid ?? 0;
+    process.kill(victim, 'SIGKILL');
+    await until(() => !isAlive(victim));
+    const child = execFile(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: root,
+      env: {
+        ...{ PATH: process.env['PATH'], CHANNEL_TOKEN },
+        PICO_URL: `ws://127.0.0.1:${launcher.gatewayPort}/pico/ws`,
+      },
+    });
+    onTestFinished(() => void child.kill());
+    expect(await new Promise((resolve) => child.stdout?.once('data', resolve))).toBe('hello\n');
+    const { body } = await api(launcher.url, TOKEN).get('/api/sessions/example');
+    expect(body['messages']).toMatchObject([{ content: '/echo hello' }, { content: 'hello' }]);
+  });
+});
