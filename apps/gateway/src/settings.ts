@@ -1,6 +1,6 @@
 import type { Secret } from '@picoclaw/auth';
 import type { ModelEntry } from '@picoclaw/config';
-import type { MediaLimits } from './media/media-store.ts';
+import type { MediaLimits } from './media/media-sweep.ts';
 
 /** What the gateway does by; made once from the files, the environment and the flags, and made anew by each reload. */
 export interface GatewaySettings {

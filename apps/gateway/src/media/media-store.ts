@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PicoPath } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
+import { z } from 'zod';
+import { cleanFileName } from './file-name.ts';
+import { storing } from './media-error.ts';
+import { type Chunks, openOrdinaryFile, syncFolder, writeNewFile } from './media-file.ts';
+import { type MediaLimits, removeMedia, sweepMedia } from './media-sweep.ts';
+import { mediaTypeOf } from './media-type.ts';
 
 /** A stored file. */
 export interface StoredMedia {
@@ -13,17 +18,28 @@ export interface StoredMedia {
   readonly url: string;
   readonly mediaType: string;
   readonly size: number;
+  /** What whoever sent it calls it: to be shown, never a path. */
+  readonly filename?: string;
+}
+
+/** What a sender says of a file. */
+interface SenderSays {
+  readonly filename?: string | undefined;
+  /** Believed only of text, which has no signature. */
+  readonly contentType?: string | undefined;
 }
 
 /** Files of the chat: what people send inside messages and what agents make. */
 export interface MediaStore {
   readonly folder: string;
-  /** Its type is what its bytes say. On the disk when it resolves; rejects with a MediaError. */
-  put(bytes: Uint8Array): Promise<StoredMedia>;
+  /** Its type is what its bytes say. On the disk when it resolves; rejects with a MediaError, and then leaves nothing. */
+  put(content: Uint8Array | Chunks, says?: SenderSays): Promise<StoredMedia>;
+  /** What is known of a file, or nothing when it is not there any more. */
+  get(id: string): Promise<StoredMedia | undefined>;
   /** Its bytes, or nothing when it is not there any more. */
   read(id: string): Promise<Buffer | undefined>;
   delete(id: string): Promise<void>;
-  /** Removes what is too old, and the oldest of what is too much. */
+  /** Removes what is too old, the oldest of what is too much, and what a crash has left half done. */
   sweep(): Promise<void>;
   close(): void;
 }
@@ -31,31 +47,30 @@ export interface MediaStore {
 interface MediaOptions {
   readonly folder: string;
   readonly log: FastifyBaseLogger;
-  /** How much is kept, and for how long. */
+  /** How much is kept in all, and for how long. Default: 1 GiB, 30 days. */
   readonly limits?: () => MediaLimits;
+  /** Of one file. Default: 100 MiB. */
+  readonly maxFileBytes?: number;
   readonly now?: () => number;
 }
 
-/** What is kept at most. */
-export interface MediaLimits {
-  readonly maxAgeMs: number;
-  readonly maxBytes: number;
-}
-
-/** A file could not be stored; match the code. */
-export class MediaError extends Error {
-  override readonly name = 'MediaError';
-  readonly code = 'storage_failed';
-}
-
 const SWEEP_MS = 3_600_000;
-const UNKNOWN = { ext: 'bin', mime: 'application/octet-stream' };
-/** A hundred and twenty-eight bits in base64url, and the extension. */
+/** By so much may what is kept in all grow beyond its limit before it is looked at, not only each hour. */
+const SWEEP_SHARE = 0.1;
+const DEFAULT_LIMITS: MediaLimits = { maxAgeMs: 30 * 86_400_000, maxBytes: 1024 ** 3 };
+const DEFAULT_MAX_FILE_BYTES = 100 * 1024 ** 2;
+/**
+ * A hundred and twenty-eight random bits in base64url, and the extension. Not the digest of the bytes: by that one could
+ * ask whether a file is there, and what two sessions share could not go with one of them.
+ */
 const ID = /^[\w-]{22}\.[a-z0-9]{1,8}$/;
-const TEMPORARY = /\.new$/;
+
+/** Lies beside each file. */
+const Description = z.object({ media_type: z.string(), filename: z.string().optional() });
+const MAX_DESCRIPTION_BYTES = 4_096;
 
 /** Whether a text can be the id of a stored file; anything else never becomes a path. */
-export const isMediaId = (text: string): boolean => ID.test(text);
+const isMediaId = (text: string): boolean => ID.test(text);
 
 /** The id in the address of a stored file, whatever path it is served below. */
 export function mediaIdOf(url: string): string | undefined {
@@ -69,70 +84,68 @@ export function createMediaStore(options: MediaOptions): MediaStore {
   return new FolderMediaStore(options);
 }
 
-const DAY_MS = 86_400_000;
-const DEFAULT_LIMITS: MediaLimits = { maxAgeMs: 30 * DAY_MS, maxBytes: 1024 ** 3 };
-
 class FolderMediaStore implements MediaStore {
   readonly folder: string;
   readonly #options: MediaOptions;
-  readonly #now: () => number;
+  readonly #limits: () => MediaLimits;
   readonly #timer: NodeJS.Timeout;
+  #bytesSinceSweep = 0;
 
   constructor(options: MediaOptions) {
     this.folder = options.folder;
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#limits = options.limits ?? (() => DEFAULT_LIMITS);
     this.#timer = setInterval(() => void this.sweep(), SWEEP_MS).unref();
   }
 
-  async put(bytes: Uint8Array): Promise<StoredMedia> {
-    const { ext, mime } = await typeOf(bytes);
-    const id = `${randomBytes(16).toString('base64url')}.${ext}`;
+  async put(content: Uint8Array | Chunks, { filename = '', contentType }: SenderSays = {}): Promise<StoredMedia> {
+    const key = randomBytes(16).toString('base64url');
+    const written = [join(this.folder, `.${key}.new`), join(this.folder, `.${key}.json.new`)] as const;
+    let named: Names | undefined;
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await this.#write(join(this.folder, id), bytes);
-    } catch (cause) {
-      throw new MediaError('a file could not be stored', { cause });
-    }
-    return { id, url: `${PicoPath.media}${id}`, mediaType: mime, size: bytes.byteLength };
-  }
-
-  async read(id: string): Promise<Buffer | undefined> {
-    if (!isMediaId(id)) return undefined;
-    try {
-      const handle = await open(join(this.folder, id), constants.O_RDONLY | constants.O_NOFOLLOW);
-      try {
-        return await handle.readFile();
-      } finally {
-        await handle.close();
-      }
+      await storing(mkdir(this.folder, { recursive: true, mode: 0o700 }));
+      const chunks = content instanceof Uint8Array ? [content] : content;
+      const size = await writeNewFile(written[0], chunks, this.#options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES);
+      const { extension, mediaType } = await mediaTypeOf(written[0], contentType);
+      const name = cleanFileName(filename);
+      const description = { media_type: mediaType, ...(name !== undefined && { filename: name }) };
+      await writeNewFile(written[1], [Buffer.from(JSON.stringify(description))], MAX_DESCRIPTION_BYTES);
+      const id = `${key}.${extension}`;
+      named = this.#namesOf(id);
+      await storing(this.#publish(written, named));
+      this.#count(size);
+      return storedMedia(id, size, description);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      await removeMedia([...written, ...(named ?? [])]).catch(() => undefined);
       throw error;
     }
   }
 
+  async get(id: string): Promise<StoredMedia | undefined> {
+    if (!isMediaId(id)) return undefined;
+    const [path, descriptionPath] = this.#namesOf(id);
+    const description = await describedIn(descriptionPath);
+    if (description === undefined) return undefined;
+    const opened = await openOrdinaryFile(path);
+    if (opened === undefined) return undefined;
+    await opened.file.close();
+    return storedMedia(id, opened.size, description);
+  }
+
+  async read(id: string): Promise<Buffer | undefined> {
+    const opened = isMediaId(id) ? await openOrdinaryFile(join(this.folder, id)) : undefined;
+    return opened?.file.readFile().finally(() => opened.file.close());
+  }
+
   async delete(id: string): Promise<void> {
-    if (isMediaId(id)) await rm(join(this.folder, id), { force: true });
+    if (isMediaId(id)) await removeMedia(this.#namesOf(id));
   }
 
   async sweep(): Promise<void> {
-    const { log, limits = () => DEFAULT_LIMITS } = this.#options;
-    const { maxAgeMs, maxBytes } = limits();
+    const { log, now = Date.now } = this.#options;
+    this.#bytesSinceSweep = 0;
     try {
-      const files = (await this.#files()).sort((one, other) => other.changedAt - one.changedAt);
-      let kept = 0;
-      let removed = 0;
-      for (const { path, size, changedAt } of files) {
-        const ageMs = this.#now() - changedAt;
-        // Half written by a process that is gone.
-        const isLeftOver = TEMPORARY.test(path) && ageMs > SWEEP_MS;
-        kept += size;
-        if (ageMs <= maxAgeMs && kept <= maxBytes && !isLeftOver) continue;
-        kept -= size;
-        removed += 1;
-        await rm(path, { force: true });
-      }
+      const removed = await sweepMedia(this.folder, this.#limits(), now());
       if (removed > 0) log.info({ code: 'media_swept', removed }, 'old files of the chat were removed');
     } catch (error) {
       log.error({ code: 'media_unreadable', err: error }, 'the files of the chat cannot be looked through');
@@ -143,43 +156,43 @@ class FolderMediaStore implements MediaStore {
     clearInterval(this.#timer);
   }
 
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const temporary = `${path}.new`;
-    try {
-      const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+  #namesOf(id: string): Names {
+    const path = join(this.folder, id);
+    return [path, `${path}.json`];
   }
 
-  async #files() {
-    const names = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const files = [];
-    for (const name of names.filter((each) => isMediaId(each.replace(TEMPORARY, '')))) {
-      const path = join(this.folder, name);
-      const { size, mtimeMs } = await lstat(path);
-      files.push({ path, size, changedAt: mtimeMs });
-    }
-    return files;
+  /** The description comes last: a file without one is not there. */
+  async #publish([file, description]: Names, [path, descriptionPath]: Names): Promise<void> {
+    await rename(file, path);
+    await rename(description, descriptionPath);
+    await syncFolder(this.folder);
+  }
+
+  #count(size: number): void {
+    this.#bytesSinceSweep += size;
+    if (this.#bytesSinceSweep > this.#limits().maxBytes * SWEEP_SHARE) void this.sweep();
   }
 }
 
-/** What the bytes are, whatever their sender says; what has no signature (text, SVG, HTML) is nothing in particular. */
-async function typeOf(bytes: Uint8Array): Promise<{ ext: string; mime: string }> {
-  // Needed with the first image, not at the start of the process.
-  const { fileTypeFromBuffer } = await import('file-type');
-  const found = await fileTypeFromBuffer(bytes);
-  if (found === undefined || !/^[a-z0-9]{1,8}$/.test(found.ext)) return UNKNOWN;
-  return /xml|html/.test(found.mime) ? UNKNOWN : found;
+/** Of a file and of its description. */
+type Names = readonly [string, string];
+
+const storedMedia = (id: string, size: number, { media_type, filename }: z.infer<typeof Description>): StoredMedia => ({
+  ...{ id, url: `${PicoPath.media}${id}`, mediaType: media_type, size },
+  ...(filename !== undefined && { filename }),
+});
+
+async function describedIn(path: string): Promise<z.infer<typeof Description> | undefined> {
+  const opened = await openOrdinaryFile(path);
+  if (opened === undefined) return undefined;
+  const { file, size } = opened;
+  try {
+    if (size > MAX_DESCRIPTION_BYTES) return undefined;
+    return Description.safeParse(JSON.parse(await file.readFile('utf8'))).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
