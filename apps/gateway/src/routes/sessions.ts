@@ -20,12 +20,12 @@ interface SessionRoutesOptions {
 const wholeNumber = (max: number) => z.coerce.number().int().min(0).max(max);
 const ListQuery = z.object({
   offset: wholeNumber(Number.MAX_SAFE_INTEGER).default(0),
-  limit: wholeNumber(200).default(50),
+  limit: wholeNumber(1_000).default(50),
   search: z.string().max(200).optional(),
 });
 const PageQuery = z.object({
   before: wholeNumber(Number.MAX_SAFE_INTEGER).optional(),
-  limit: wholeNumber(500).default(100),
+  limit: wholeNumber(1_000).default(100),
 });
 
 /** `/pico/sessions`: what was said in which session; for whoever has a token of the channel (gateway.md, "History"). */
