@@ -1,14 +1,19 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import fastify from 'fastify';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Agent, AgentRequest } from '../../src/agents/agent.ts';
+import { mediaRoute } from '../../src/routes/media.ts';
 import { dataUrl, GIF, PNG } from '../support/images.ts';
 import { CHANNEL_TOKEN, framesUntil, ofType, openSocket, startTestGateway } from '../support/test-gateway.ts';
 
 type Gateway = Awaited<ReturnType<typeof startTestGateway>>;
 const authorization = `Bearer ${CHANNEL_TOKEN}`;
+/** Of one connection or moment. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'date'];
 const BIG = Buffer.concat([PNG, Buffer.alloc(300_000, 7)]);
 
 let gateway: Gateway;
@@ -46,11 +51,23 @@ describe('a stored file', () => {
   });
 
   it.each([
+    ['Übersicht (1).csv', 'a,b', 'text/csv', "attachment; …; filename*=UTF-8''%C3%9Cbersicht%20%281%29.csv", true],
+    ['"; filename="x.html', 'a', undefined, "attachment; …; filename*=UTF-8''%22%3B%20filename%3D%22x.html", false],
+    ['photo.png', PNG, undefined, "inline; …; filename*=UTF-8''photo.png", false],
+  ])('is called %s as its sender called it', async (filename, content, contentType, disposition, isText) => {
+    const { url, id } = await gateway.parts.media.put(Buffer.from(content), { filename, contentType });
+    const { headers } = await get(url);
+    expect(headers.get('content-disposition')).toBe(disposition.replace('…', `filename="${id}"`));
+    expect(headers.get('content-type')?.endsWith('; charset=utf-8')).toBe(isText);
+  });
+
+  it.each([
     ['bytes=0-3', 206, 0, 4],
     ['bytes=100-', 206, 100, BIG.length],
     ['bytes=-5', 206, BIG.length - 5, BIG.length],
     ['bytes=0-999999999', 206, 0, BIG.length],
     ['lines=0-3', 200, 0, BIG.length],
+    ['bytes=0-3,10-20', 200, 0, BIG.length],
   ])('answers Range: %s with %i', async (range, status, start, end) => {
     const { url } = await gateway.parts.media.put(BIG);
     const reply = await get(url, { range });
@@ -63,6 +80,8 @@ describe('a stored file', () => {
     const { url } = await gateway.parts.media.put(PNG);
     const reply = await get(url, { range: 'bytes=9999-' });
     expect([reply.status, reply.headers.get('content-range')]).toEqual([416, `bytes */${PNG.length}`]);
+    expect(reply.headers.get('cache-control')).toBe('no-store');
+    expect(await reply.json()).toMatchObject({ error: 'range_not_satisfiable' });
   });
 
   it('is not sent again to who has it, and whole to who has another one', async () => {
@@ -74,12 +93,26 @@ describe('a stored file', () => {
     expect(reply.resume().statusCode).toBe(304);
     expect((await get(url, { range: 'bytes=0-1', 'if-range': etag })).status).toBe(206);
     expect((await get(url, { range: 'bytes=0-1', 'if-range': '"another"' })).status).toBe(200);
+    const other = await get(url, { 'if-match': '"another"' });
+    expect([other.status, await other.json()]).toMatchObject([412, { error: 'precondition_failed' }]);
   });
 
-  it('has the same headers for HEAD, and no body', async () => {
-    const { url } = await gateway.parts.media.put(PNG);
-    const reply = await get(url, {}, 'HEAD');
-    expect([reply.status, reply.headers.get('content-length'), await reply.text()]).toEqual([200, `${PNG.length}`, '']);
+  it.each([{}, { range: 'bytes=2-9' }, { range: 'bytes=9999-' }])(
+    'has the same headers for HEAD %j, and no body',
+    async (how) => {
+      const { url } = await gateway.parts.media.put(PNG);
+      const [whole, head] = [await get(url, how), await get(url, how, 'HEAD')];
+      const headersOf = ({ headers }: Response) => [...headers].filter(([name]) => !HOP_BY_HOP.includes(name));
+      expect([head.status, headersOf(head), await head.text()]).toEqual([whole.status, headersOf(whole), '']);
+    },
+  );
+
+  it('is not a link to another one', async () => {
+    const { media } = gateway.parts;
+    const { url, id } = await media.put(PNG);
+    rmSync(join(media.folder, id));
+    symlinkSync('/etc/passwd', join(media.folder, id));
+    expect((await get(url)).status).toBe(404);
   });
 
   it('is not there under any other name, and nobody without the token learns that', async () => {
@@ -90,20 +123,48 @@ describe('a stored file', () => {
       expect((await get(path, { authorization: 'Bearer wrong' })).status).toBe(401);
     }
     expect((await get(url, { authorization: 'Bearer wrong' })).status).toBe(401);
-    expect((await get(url, {}, 'POST')).status).toBe(405);
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+      const reply = await get(url, {}, method);
+      expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    }
   });
 
-  it('costs no descriptor when its reader goes away in the middle', async () => {
-    const { url } = await gateway.parts.media.put(Buffer.concat([PNG, Buffer.alloc(8_000_000)]));
-    const open = () => readdirSync('/proc/self/fd').length;
-    const before = open();
-    for (let times = 0; times < 10; times += 1) {
-      const socket = connect(gateway.port, '127.0.0.1');
-      socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`);
-      await once(socket, 'data');
-      socket.resetAndDestroy();
+  /** Asks for a file on a socket of its own, which reads nothing by itself. */
+  function asking(port: number, url: string) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`);
+    return socket;
+  }
+  const openDescriptors = () => readdirSync('/proc/self/fd').length;
+  const HUGE = Buffer.concat([PNG, Buffer.alloc(16_000_000)]);
+
+  it('costs no descriptor when its reader goes away, in the middle or at once', async () => {
+    const { url } = await gateway.parts.media.put(HUGE);
+    const before = openDescriptors();
+    for (let times = 0; times < 20; times += 1) {
+      const socket = asking(gateway.port, url);
+      await once(socket, times % 2 === 0 ? 'data' : 'connect');
+      if (times % 4 < 2) socket.resetAndDestroy();
+      else socket.destroy();
     }
-    await expect.poll(open, { timeout: 5_000 }).toBeLessThanOrEqual(before + 1);
+    await expect.poll(openDescriptors, { timeout: 5_000 }).toBeLessThanOrEqual(before + 1);
+  });
+
+  it('is not held open for a reader that stops reading', async () => {
+    const app = fastify();
+    onTestFinished(() => app.close());
+    await app.register(mediaRoute, { ...gateway.parts, stalledAfterMs: 100 });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { url } = await gateway.parts.media.put(HUGE);
+    const before = openDescriptors();
+    const socket = asking((app.server.address() as AddressInfo).port, url).pause();
+    await once(socket, 'connect');
+    // The client's own end is left, and nothing else.
+    await expect.poll(openDescriptors, { timeout: 5_000 }).toBe(before + 1);
+    socket.resume();
+    await once(socket, 'close');
+    expect(socket.bytesRead).toBeLessThan(HUGE.length);
   });
 });
 
