@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseServerFrame, type ServerFrame } from '@picoclaw/protocol';
 import { expect, it, onTestFinished } from 'vitest';
@@ -83,6 +83,22 @@ it('acknowledges a message again when it comes again, and answers it once', asyn
     frame.type === 'ack' && frame.payload.id === 'q1' ? frame.payload : [],
   );
   expect(acks).toEqual([acks[0], acks[0], acks[0]]);
+});
+
+it('acknowledges nothing that is not on the disk, and takes it when there is room again', async () => {
+  const gateway = await aGateway();
+  const client = await aClient(gateway);
+  const elsewhere = `${gateway.folder}.elsewhere`;
+  renameSync(gateway.folder, elsewhere);
+  client.send('/echo one', 'q1');
+  await client.until('error');
+  expect(client.heard('error')).toMatchObject([{ payload: { code: 'storage_failed', request_id: 'q1' } }]);
+  renameSync(elsewhere, gateway.folder);
+  client.send('/echo one', 'q1');
+  await client.until('typing.stop');
+  expect(client.frames.map(({ type }) => type)).toEqual([
+    ...['hello', 'error', 'ack', 'typing.start', 'message.create', 'typing.stop'],
+  ]);
 });
 
 it('wants an id for each message', async () => {
