@@ -19,8 +19,17 @@ const RESPONSE_HEADERS = [
   'cache-control',
 ];
 
+/**
+ * Whatever a file is and whichever gateway sent it, it is no page of ours: ours may load scripts from this origin, and a
+ * gateway of another make may serve SVG and HTML as such.
+ */
+const NO_PAGE = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
 /** A file of which no byte moves for this long is given up; a paused player comes back with a Range request. */
 const STALLED_AFTER_MS = 120_000;
+
+/** Of the launcher's own token, which is about to be renewed; to a browser they would say that its session is over. */
+const REFUSED: readonly number[] = [401, 403];
 
 /** One file to be fetched for a client. */
 interface MediaJob {
@@ -42,6 +51,7 @@ export function proxyMedia(
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) response.setHeader(name, value);
   }
+  response.setHeader('content-security-policy', NO_PAGE);
   const headers = {
     ...upstreamHeaders(gateway, request, address),
     ...pick(request.headers, REQUEST_HEADERS),
@@ -54,7 +64,14 @@ export function proxyMedia(
       if (response.headersSent) response.destroy();
       else writeError(response, error.code === 'ANSWER_TIMEOUT' ? 'gateway_timeout' : 'gateway_unavailable');
     },
-    onResponse: (upstream) => relay(upstream, response),
+    onResponse: (upstream) => {
+      const { statusCode = 0 } = upstream;
+      if (!REFUSED.includes(statusCode)) return relay(upstream, response);
+      request.log.warn({ code: 'gateway_unavailable', status: statusCode }, 'media: the gateway refused our token');
+      upstream.resume();
+      writeError(response, 'gateway_unavailable');
+      return undefined;
+    },
   });
 }
 
