@@ -1,7 +1,8 @@
-import { ErrorCode, INLINE_IMAGE_TYPES, type MessageSendFrame, parseInlineImage } from '@picoclaw/protocol';
+import { ErrorCode, type MessageSendFrame } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { AgentImage } from '../agents/agent.ts';
 import type { StoredMessage } from '../history/stored-message.ts';
+import { storeInlineMedia } from '../media/inline-media.ts';
 import { type MediaStore, mediaIdOf } from '../media/media-store.ts';
 
 /** What became of the images that came inside a message. */
@@ -17,10 +18,8 @@ export interface MessageMedia {
   imagesOf(message: StoredMessage): readonly AgentImage[];
 }
 
-const MAX_IMAGES = 16;
 const TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
-  apng: 'image/png',
   jpg: 'image/jpeg',
   gif: 'image/gif',
   webp: 'image/webp',
@@ -29,25 +28,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Keeps the images of messages as files of the media store. */
 export function createMessageMedia(media: MediaStore, log: FastifyBaseLogger): MessageMedia {
-  const storeOne = async (dataUrl: string): Promise<string | undefined> => {
-    const parsed = parseInlineImage(dataUrl);
-    if (!parsed.ok) return undefined;
-    const stored = await media.put(Buffer.from(parsed.image.base64, 'base64'));
-    if (typeOfId(stored.id) !== undefined) return stored.url;
-    await media.delete(stored.id);
-    return undefined;
-  };
   return {
     async store({ media: images }) {
-      if (images.length > MAX_IMAGES) return refuse(`A message may have ${MAX_IMAGES} images.`);
-      const urls: string[] = [];
       try {
-        for (const [index, image] of images.entries()) {
-          const url = await storeOne(image);
-          if (url === undefined) return refuse(`Image ${index + 1} is not one of ${INLINE_IMAGE_TYPES.join(', ')}.`);
-          urls.push(url);
-        }
-        return { ok: true, urls };
+        return await storeInlineMedia(images, media);
       } catch (error) {
         log.error({ code: ErrorCode.storageFailed, err: error }, 'an image could not be stored');
         return {
@@ -69,5 +53,3 @@ export function createMessageMedia(media: MediaStore, log: FastifyBaseLogger): M
 }
 
 const typeOfId = (id: string): string | undefined => TYPES[id.split('.')[1] ?? ''];
-
-const refuse = (message: string): StoredImages => ({ ok: false, code: ErrorCode.invalidMedia, message });

@@ -18,6 +18,8 @@ export interface NumberedFrame {
 export interface FrameJournal {
   /** The last number that was given out. */
   readonly seq: number;
+  /** The last number that anybody may have heard: whoever gives a frame out waits for `written`. */
+  readonly toldSeq: number;
   /** Gives the frame the next number; `written` settles when it outlives this process. */
   add(frame: JournalFrame): { seq: number; written: Promise<void> };
   /** The frames after a number, or nothing when some of them are not known any more, or it was never given out. */
@@ -43,7 +45,7 @@ interface JournalOptions {
   readonly path: string;
   /** Told apart, because what was written without waiting for the disk may be lost when the machine, not the process, ended. */
   readonly bootId: string;
-  /** The highest number that the history knows of. */
+  /** The highest number that the history knows somebody to have heard. */
   readonly knownSeq: number;
   /** Messages whose text is worth remembering. */
   readonly remember: ReadonlySet<string>;
@@ -106,6 +108,7 @@ class Journal implements FrameJournal {
   /** The texts that grow at this moment. */
   readonly #growing = new Map<string, string>();
   #seq: number;
+  #toldSeq: number;
   #isBegun: boolean;
   #trimming: Promise<void> | undefined;
   /** Settles, never rejects, when the frames so far have been written, or could not be. */
@@ -119,10 +122,15 @@ class Journal implements FrameJournal {
     this.#isBegun = lastLine !== undefined && !isDamaged && boot === options.bootId && last >= options.knownSeq;
     const isNew = lastLine === undefined && !isDamaged && options.knownSeq === 0;
     this.#seq = Math.max(last, options.knownSeq) + (this.#isBegun || isNew ? 0 : UNKNOWN_NUMBERS);
+    this.#toldSeq = this.#seq;
   }
 
   get seq(): number {
     return this.#seq;
+  }
+
+  get toldSeq(): number {
+    return this.#toldSeq;
   }
 
   add(frame: JournalFrame): { seq: number; written: Promise<void> } {
@@ -131,7 +139,11 @@ class Journal implements FrameJournal {
     this.#seq += 1;
     const seq = this.#seq;
     const written = this.#file.append(beginning + lineOf({ n: seq, ...this.#shorten(frame) }), 'written');
-    this.#lastWritten = written.catch(() => {
+    const told = () => {
+      this.#toldSeq = seq;
+    };
+    this.#lastWritten = written.then(told, () => {
+      told();
       // What follows must not add to a text that is not there.
       this.#growing.clear();
       this.#isBegun = false;

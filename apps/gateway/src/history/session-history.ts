@@ -133,7 +133,7 @@ class FileHistory implements SessionHistory {
   }
 
   async #add(message: StoredMessage): Promise<void> {
-    await this.#messages.append(`${JSON.stringify({ ...message, seq: this.seq })}\n`, 'synced');
+    await this.#messages.append(`${JSON.stringify({ ...message, seq: this.#journal.toldSeq })}\n`, 'synced');
     this.#options.onStored(message, this.#messages.size);
   }
 }

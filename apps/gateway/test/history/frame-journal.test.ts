@@ -129,6 +129,14 @@ describe('the journal of frames', () => {
     expect((await open(path, { bootId: 'boot-2' })).seq).toBe(3 + UNKNOWN);
   });
 
+  it('does not count a number as told before it is written, for a process that dies has told nobody', async () => {
+    const journal = await open(createPath());
+    const { seq, written } = journal.add(typing);
+    expect([seq, journal.seq, journal.toldSeq]).toEqual([1, 1, 0]);
+    await written;
+    expect(journal.toldSeq).toBe(1);
+  });
+
   it('begins behind what the history knows when it is gone', async () => {
     const journal = await open(createPath(), { knownSeq: 40 });
     expect(journal.seq).toBe(40 + UNKNOWN);
