@@ -79,7 +79,11 @@ export function createFaultClient({ url, token, name, messages }: FaultClientOpt
       return answers.size >= texts.length;
     },
     get progress() {
-      return `${name}: ${said} said, ${answers.size} answered, ${session.getSnapshot().connection.state}`;
+      const heard = new Set(answers.values());
+      const missing = texts.slice(0, said).filter((text) => !heard.has(text));
+      const { connection, messages } = session.getSnapshot();
+      const open = messages.filter(({ author, delivery }) => author === 'person' && delivery !== 'stored').length;
+      return `${name}: ${said} said, ${answers.size} answered, ${connection.state}, not stored ${open}, resyncs ${resyncs}, missing ${missing.join(', ')}, ${failures.join('; ')}`;
     },
     answers: () => answers,
     created,

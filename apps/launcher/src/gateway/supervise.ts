@@ -95,6 +95,8 @@ interface SupervisorOptions {
 }
 
 const TAIL_LINES = 20;
+/** Between the end of a process and the word of it. */
+const DIES_WITHIN_MS = 1_000;
 /** Somebody else's gateway was faster (sysexits.h EX_TEMPFAIL): that one is the gateway. */
 const EXIT_ALREADY_RUNNING = 75;
 
@@ -143,7 +145,10 @@ class GatewaySupervisor implements Supervisor {
   }
 
   start(how: StartOptions = {}): Promise<OrderResult> {
-    return this.#startBy(how, (onSpawned) => this.#startFresh(onSpawned));
+    return this.#startBy(how, async (onSpawned) => {
+      const own = await this.#runningChild();
+      return own === undefined ? this.#startFresh(onSpawned) : { ok: true, pid: own.pid };
+    });
   }
 
   stop(): Promise<OrderResult> {
@@ -217,6 +222,15 @@ class GatewaySupervisor implements Supervisor {
       this.#restarts += 1;
       return this.#run();
     });
+  }
+
+  /** Our own gateway, when it is well: to attach to it would be to give it up. One that has just died is waited for. */
+  async #runningChild(): Promise<GatewayProcess | undefined> {
+    const child = this.#child;
+    if (child === undefined) return undefined;
+    if ((await this.#liveRecord())?.pid === child.pid) return child;
+    await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, DIES_WITHIN_MS).unref())]);
+    return undefined;
   }
 
   #startFresh(onSpawned: OnSpawned): Promise<OrderResult> {

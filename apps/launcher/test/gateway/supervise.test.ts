@@ -107,6 +107,28 @@ test('a file that is no program is a failed start, not a fault', async () => {
   expect(await supervisor.start()).toMatchObject({ ok: false, reason: 'failed' });
 });
 
+test('a start while our own gateway runs names it, and goes on looking after it', async () => {
+  const { supervisor, starts } = aSupervisor('ready');
+  const first = pidOf((await supervisor.start()) as never);
+  expect(await supervisor.start()).toEqual({ ok: true, pid: first });
+  expect(await supervisor.status()).toMatchObject({ state: 'running', owned: true });
+  process.kill(first ?? 0, 'SIGKILL');
+  await expect.poll(starts).toBe(2);
+  await expect.poll(async () => (await supervisor.status()).state).toBe('running');
+});
+
+test('a start in the moment in which our gateway has died starts another one', async () => {
+  const { supervisor } = aSupervisor('ready', { restartDelays: { firstMs: 60_000, maxMs: 60_000 } });
+  for (let times = 0; times < 5; times += 1) {
+    const pid = pidOf((await supervisor.start()) as never);
+    process.kill(pid ?? 0, 'SIGKILL');
+    const next = pidOf((await supervisor.start()) as never);
+    // Too fast, it may still be named; then it is found dead by the next order.
+    if (next !== pid) expect(isAlive(next)).toBe(true);
+    else await expect.poll(async () => (await supervisor.status()).state).toBe('restarting');
+  }
+});
+
 test('a live gateway is attached to and not started twice', async () => {
   const { supervisor, pidFile, starts } = aSupervisor('ready');
   const gateway = await aForeignGateway(pidFile);
