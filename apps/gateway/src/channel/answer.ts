@@ -130,7 +130,7 @@ class Answer {
   async #store(isCancelled: boolean, error: string | undefined): Promise<void> {
     const { history, question, voice, log, now = Date.now } = this.#options;
     const thoughts = this.#thought?.text;
-    const stored = history.addAnswer({
+    const answer = {
       message_id: question.answerId,
       reply_to: question.message.message_id,
       content: this.#text.text,
@@ -140,8 +140,10 @@ class Answer {
       ...(error !== undefined && { error }),
       ...(thoughts !== undefined && { thoughts }),
       ...(this.#toolCalls.length > 0 && { tool_calls: this.#toolCalls }),
-    });
-    const noted = stored.catch((cause: unknown) => {
+    };
+    // An answer that is stored is not given again, so that first every frame of it must be sure to reach who comes back.
+    await voice.written();
+    const noted = history.addAnswer(answer).catch((cause: unknown) => {
       log.error({ code: ErrorCode.storageFailed, err: cause }, 'an answer could not be stored');
     });
     // Only clients of pico.v2 were promised that nothing is lost; the others need not wait for the disk.

@@ -13,6 +13,8 @@ export interface SessionVoice {
   /** Whether a further frame would only wait: the last one is still being written, or all readers are behind. */
   readonly isBusy: boolean;
   say(utterance: Utterance): void;
+  /** Settles when everything said so far has been written down, or could not be. */
+  written(): Promise<void>;
   /** Settles when it is no longer busy, after a second at the latest. */
   ready(): Promise<void>;
   /** A socket that speaks `pico.v2` is greeted and gets every frame after that number, if it names one. */
@@ -100,6 +102,10 @@ class NumberedVoice implements SessionVoice {
       log.error({ code: 'storage_failed', err: error }, 'a frame could not be written down');
       tell();
     });
+  }
+
+  written(): Promise<void> {
+    return this.#lastWritten;
   }
 
   async ready(): Promise<void> {
