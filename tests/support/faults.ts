@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { api } from './api.ts';
 import { createFaultClient, type FaultClient } from './fault-client.ts';
 import { freePort, freshHome, writeHomeFile } from './home.ts';
-import { built, pidRecord, type RunningProgram, run, until } from './processes.ts';
+import { built, isAlive, pidRecord, type RunningProgram, run, until } from './processes.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 
@@ -112,7 +112,10 @@ async function createWorld() {
       }
       if (dice < 0.75) {
         const victim = pidRecord(home)?.pid;
-        if (victim !== undefined) killIfAlive(victim);
+        if (victim !== undefined) {
+          killIfAlive(victim);
+          await until(() => !isAlive(victim));
+        }
         await startGateway();
         return 'gateway';
       }
