@@ -89,6 +89,7 @@ it('acknowledges nothing that is not on the disk, and takes it when there is roo
   const gateway = await aGateway();
   const client = await aClient(gateway);
   const elsewhere = `${gateway.folder}.elsewhere`;
+  await client.until('hello');
   renameSync(gateway.folder, elsewhere);
   client.send('/echo one', 'q1');
   await client.until('error');
