@@ -18,6 +18,8 @@ export default defineConfig({
     pool: 'forks',
     environment: 'node',
     restoreMocks: true,
+    // What is waited for comes, also on a machine that is busy with something else.
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [
       project('packages', 'packages/*/test/**/*.test.ts', 20_000),
       project('apps', 'apps/*/test/**/*.test.{ts,tsx}', 30_000),

@@ -88,6 +88,7 @@ it('streams an answer to the browser as it is written, and stops the model when 
   // All of it is there again in another browser, which knows nothing but the address.
   const { page: second } = await openPage(await newPerson());
   await second.goto(`${world.launcher.url}/?token=${TOKEN}`);
+  await second.getByLabel('Message', { exact: true }).waitFor();
   await second.goto(page.url());
   const again = second.getByRole('region', { name: 'Conversation' });
   await expect.poll(() => again.textContent()).toMatch(/Tell me something long[\s\S]*Once upon a time/);
