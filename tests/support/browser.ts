@@ -36,3 +36,18 @@ export async function openPage(person: BrowserContext): Promise<{ page: Page; co
   onTestFinished(() => expect(complaints).toEqual([]));
   return { page, complaints };
 }
+
+/** Opens a page of the dashboard as somebody who has just signed in by a link. */
+export async function openSignedIn(person: BrowserContext, { url, token, path }: SignIn): Promise<Page> {
+  const { page } = await openPage(person);
+  await page.goto(`${url}${path}?token=${encodeURIComponent(token)}`);
+  return page;
+}
+
+interface SignIn {
+  /** Where the launcher answers. */
+  url: string;
+  token: string;
+  /** The page, from the root. */
+  path: string;
+}

@@ -10,10 +10,19 @@ const LastExit = z.object({
 
 const GatewayStatus = z.object({
   gateway_status: z.string(),
+  pid: z.optional(z.number()),
   gateway_version: z.optional(z.string()),
+  host: z.optional(z.string()),
+  port: z.optional(z.number()),
+  /** ISO 8601. */
+  started_at: z.optional(z.string()),
+  /** Whether the launcher started it, and will end it. */
+  owned: z.optional(z.boolean()),
   gateway_start_allowed: z._default(z.boolean(), false),
   gateway_start_reason: z.optional(z.string()),
+  gateway_restart_required: z.optional(z.boolean()),
   config_default_model: z.optional(z.string()),
+  boot_default_model: z.optional(z.string()),
   last_exit: z.optional(z.nullable(LastExit)),
 });
 export type GatewayStatus = z.infer<typeof GatewayStatus>;
@@ -23,7 +32,17 @@ export function fetchGatewayStatus(signal?: AbortSignal): Promise<Reply<GatewayS
   return request('api/gateway/status', GatewayStatus, signal === undefined ? {} : { signal });
 }
 
-/** Starts the gateway and answers when it is ready or has failed. */
-export function startGateway(): Promise<Reply<unknown>> {
-  return request('api/gateway/start?wait=1', z.unknown(), { method: 'POST' });
+/** The status that an event tells; undefined when it is not one. */
+export function parseGatewayStatus(data: unknown): GatewayStatus | undefined {
+  const result = GatewayStatus.safeParse(data);
+  return result.success ? result.data : undefined;
+}
+
+/** What can be asked of a gateway. */
+export type GatewayOrder = 'start' | 'stop' | 'restart' | 'reload';
+
+/** Gives an order and answers when it is done: with a start, when the gateway is ready or has failed. */
+export function orderGateway(order: GatewayOrder): Promise<Reply<unknown>> {
+  const wait = order === 'start' || order === 'restart' ? '?wait=1' : '';
+  return request(`api/gateway/${order}${wait}`, z.unknown(), { method: 'POST' });
 }

@@ -14,7 +14,7 @@ export type Reply<T> = { ok: true; value: T } | Refusal;
 const ErrorBody = z.object({ error: z.string(), message: z.optional(z.string()) });
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
   signal?: AbortSignal;
 }

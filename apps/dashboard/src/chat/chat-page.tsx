@@ -1,7 +1,5 @@
 import { SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { AppShell } from '../shell/app-shell.tsx';
-import { LeavingProvider } from '../shell/leaving.tsx';
 import { Button } from '../ui/button.tsx';
 import { useTitle } from '../use-title.ts';
 import styles from './chat-page.module.css';
@@ -16,33 +14,22 @@ import { type Chat, usePicoSession } from './use-pico-session.ts';
 
 /** The chat, with everything that is needed around it. */
 export function ChatPage() {
-  return (
-    <LeavingProvider>
-      <ChatInShell />
-    </LeavingProvider>
-  );
-}
-
-function ChatInShell() {
   const { t } = useTranslation();
   useTitle(t('chat.heading'));
   useFirstRunOffer();
   const { sessionId, startNew } = useSessionId();
   const chat = usePicoSession(sessionId);
   return (
-    <AppShell
-      actions={
-        <>
-          <ConnectionDot state={chat?.snapshot.connection.state} />
-          <Button size="sm" icon={<SquarePen size={16} aria-hidden="true" />} className={styles.new} onClick={startNew}>
-            {t('chat.newChat')}
-          </Button>
-        </>
-      }
-    >
+    <div className={styles.page}>
       <h1 className="visually-hidden">{t('chat.heading')}</h1>
+      <div className={styles.bar}>
+        <Button size="sm" icon={<SquarePen size={16} aria-hidden="true" />} onClick={startNew}>
+          {t('chat.newChat')}
+        </Button>
+        <ConnectionDot state={chat?.snapshot.connection.state} />
+      </div>
       {chat !== undefined && <ChatView key={sessionId} chat={chat} />}
-    </AppShell>
+    </div>
   );
 }
 

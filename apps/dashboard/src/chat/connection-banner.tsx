@@ -1,7 +1,7 @@
 import { ChevronRight, Play, RotateCw, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type GatewayStatus, startGateway } from '../api/gateway.ts';
+import { type GatewayStatus, orderGateway } from '../api/gateway.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import type { Refusal } from '../api/request.ts';
 import { Button } from '../ui/button.tsx';
@@ -68,7 +68,7 @@ function StartGateway({ gateway, onStarted }: { gateway: GatewayStatus | undefin
   const start = async () => {
     setBusy(true);
     setRefusal(undefined);
-    const reply = await startGateway();
+    const reply = await orderGateway('start');
     setBusy(false);
     if (!reply.ok) setRefusal(reply);
     onStarted();

@@ -57,13 +57,18 @@ function followHistory(session: PicoSession): () => void {
     if (reply.ok && !controller.signal.aborted) session.setHistory(reply.value);
   };
   let isFetched = false;
-  const stopFrames = session.onFrame(({ type }) => {
-    if (type === 'resync') void fetchIt();
+  const fetchOnce = () => {
+    if (!isFetched) void fetchIt();
+    isFetched = true;
+  };
+  const stopFrames = session.onFrame((frame) => {
+    if (frame.type === 'resync') void fetchIt();
+    // Before its first frame there is nothing to fetch.
+    else if (frame.type === 'hello' && frame.payload.seq > 0) fetchOnce();
   });
   const stopChanges = session.subscribe(() => {
-    if (isFetched || session.getSnapshot().connection.state !== 'connected') return;
-    isFetched = true;
-    void fetchIt();
+    const { state, subprotocol } = session.getSnapshot().connection;
+    if (state === 'connected' && subprotocol !== Subprotocol.v2) fetchOnce();
   });
   return () => {
     stopFrames();

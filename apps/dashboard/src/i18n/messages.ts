@@ -1,6 +1,7 @@
 import type { en } from './en.ts';
 
-type Texts<T> = { [Key in keyof T]: T[Key] extends string ? string : Texts<T[Key]> };
+/** The same tree of keys, with texts of another language. */
+export type Texts<T> = { [Key in keyof T]: T[Key] extends string ? string : Texts<T[Key]> };
 
 /** What every language has to say. */
 export type Messages = Texts<typeof en>;

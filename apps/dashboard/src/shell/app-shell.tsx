@@ -6,14 +6,8 @@ import styles from './app-shell.module.css';
 import { MainMenu } from './main-menu.tsx';
 import { pages } from './pages.ts';
 
-interface AppShellProps {
-  /** What the page puts into the header. */
-  actions?: ReactNode;
-  children: ReactNode;
-}
-
 /** The frame of every page after signing in: header with the pages and the menu, and the page below. */
-export function AppShell({ actions, children }: AppShellProps) {
+export function AppShell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   return (
     <div className={styles.shell}>
@@ -25,18 +19,12 @@ export function AppShell({ actions, children }: AppShellProps) {
           <Logo />
           <span>PicoClaw</span>
         </Link>
-        {/* One page needs no way to other pages. */}
-        {pages.length > 1 && (
-          <nav className={styles.nav} aria-label={t('shell.nav')}>
-            {pages.map((page) => (
-              <NavLink key={page.path} {...page} />
-            ))}
-          </nav>
-        )}
-        <div className={styles.actions}>
-          {actions}
-          <MainMenu />
-        </div>
+        <nav className={styles.nav} aria-label={t('shell.nav')}>
+          {pages.map((page) => (
+            <NavLink key={page.path} {...page} />
+          ))}
+        </nav>
+        <MainMenu />
       </header>
       <main id="content" className={styles.content} tabIndex={-1}>
         {children}
@@ -50,8 +38,8 @@ function NavLink({ path, label, icon: Icon }: (typeof pages)[number]) {
   const [current] = useRoute(path);
   return (
     <Link href={path} aria-current={current ? 'page' : undefined}>
-      <Icon size={16} aria-hidden="true" />
-      {t(label)}
+      <Icon size={18} aria-hidden="true" />
+      <span>{t(label)}</span>
     </Link>
   );
 }

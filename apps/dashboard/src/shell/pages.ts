@@ -1,11 +1,22 @@
 import type { ParseKeys } from 'i18next';
-import { type LucideIcon, MessageSquare } from 'lucide-react';
+import { type LucideIcon, MessageSquare, Server } from 'lucide-react';
+import { type ComponentType, lazy } from 'react';
+import { ChatPage } from '../chat/chat-page.tsx';
 
 interface Page {
   path: string;
   label: ParseKeys;
   icon: LucideIcon;
+  component: ComponentType;
 }
 
-/** The pages of the header, in order. */
-export const pages: readonly Page[] = [{ path: '/', label: 'shell.chat', icon: MessageSquare }];
+/** The pages of the header, in order; all but the one that people come for are loaded when they are opened. */
+export const pages: readonly Page[] = [
+  { path: '/', label: 'shell.chat', icon: MessageSquare, component: ChatPage },
+  {
+    path: '/gateway',
+    label: 'shell.gateway',
+    icon: Server,
+    component: lazy(async () => ({ default: (await import('../gateway/gateway-page.tsx')).GatewayPage })),
+  },
+];

@@ -3,7 +3,7 @@ import styles from './button.module.css';
 import { Spinner } from './spinner.tsx';
 
 interface ButtonProps extends ComponentProps<'button'> {
-  tone?: 'primary' | 'secondary' | 'quiet';
+  tone?: 'primary' | 'secondary' | 'quiet' | 'danger';
   size?: 'md' | 'sm';
   busy?: boolean;
   icon?: ReactNode;

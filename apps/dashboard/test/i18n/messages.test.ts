@@ -8,8 +8,10 @@ function flatten(texts: object, prefix = ''): [string, string][] {
     typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flatten(value, `${prefix}${key}.`),
   );
 }
-const english = new Map(flatten(en));
-const chinese = new Map(flatten(zh));
+// The pages keep their own texts beside them.
+const ofPages = Object.entries(import.meta.glob<{ en: object; zh: object }>('../../src/**/texts.ts', { eager: true }));
+const english = new Map(flatten({ en, ...Object.fromEntries(ofPages.map(([path, texts]) => [path, texts.en])) }));
+const chinese = new Map(flatten({ en: zh, ...Object.fromEntries(ofPages.map(([path, texts]) => [path, texts.zh])) }));
 const placeholders = (text = '') => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort();
 
 test('both languages have the same keys', () => {

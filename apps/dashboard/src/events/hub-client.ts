@@ -1,0 +1,1 @@
+export { createHubClient } from '@picoclaw/client';
