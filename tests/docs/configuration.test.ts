@@ -42,6 +42,14 @@ ${optionTable(modelOptions)}
 
 ${optionTable(launcherOptions)}
 
+## Over HTTP
+
+\`GET /api/system/launcher-config\` and \`GET /api/system/gateway-config\` show the settings by their keys, with \`sources\` (where
+each comes from), \`fixed\` (those that the environment, a flag or \`.security.yml\` decides) and \`restart_pending\` (those that
+this process was started without). \`PUT\` with some of the keys changes those and no other; \`null\` goes back to the default.
+A refusal says in \`issues\` what is wrong with which key, and nothing is written. What would keep the sender out is stored only
+with \`?confirm=1\`. Settings of the gateway take effect at once, those of the launcher when it is started again.
+
 ## Environment
 
 A secret also exists as \`<name>_FILE\`: the path of a file that holds it. A blank value counts as unset.

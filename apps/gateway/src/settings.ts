@@ -53,17 +53,24 @@ export interface ChannelSettings {
 export interface SettingsHolder {
   readonly current: GatewaySettings;
   replace(settings: GatewaySettings): void;
+  /** Told of every replacement, for what does not read them at each use. */
+  onReplaced(listener: (settings: GatewaySettings) => void): void;
 }
 
 /** Holds the settings of a running gateway. */
 export function createSettingsHolder(initial: GatewaySettings): SettingsHolder {
   let current = initial;
+  const listeners: ((settings: GatewaySettings) => void)[] = [];
   return {
     get current() {
       return current;
     },
     replace(settings) {
       current = settings;
+      for (const listener of listeners) listener(settings);
+    },
+    onReplaced(listener) {
+      listeners.push(listener);
     },
   };
 }

@@ -34,7 +34,8 @@ import { modelRoutes } from './routes/models.ts';
 import { picoApiRoutes, picoRoutes } from './routes/pico.ts';
 import { sessionApiRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
-import { healthRoutes, type LauncherSettings, systemRoutes } from './routes/system.ts';
+import { healthRoutes, systemRoutes } from './routes/system.ts';
+import type { Settings } from './settings.ts';
 
 /** Everything the launcher is made of; `main.ts` puts it together from flags, environment and files. */
 export interface LauncherOptions {
@@ -61,10 +62,8 @@ export interface LauncherOptions {
   readonly rotateChannelToken: () => Promise<Secret | string>;
   readonly enableChannel: () => Promise<void>;
   readonly models: Models;
-  readonly settings: {
-    load(): Promise<LauncherSettings>;
-    save(changes: LauncherSettings): Promise<{ ok: true } | { ok: false; message: string }>;
-  };
+  readonly settings: Settings;
+  readonly gatewaySettings: Settings;
   readonly handshakeTimeoutMs?: number;
   readonly now?: () => number;
 }
@@ -143,7 +142,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
       });
       await scope.register(modelRoutes, options);
       await scope.register(sessionApiRoutes, { findGateway });
-      await scope.register(systemRoutes, { version: options.version, settings: options.settings });
+      await scope.register(systemRoutes, options);
       await scope.register(eventRoutes, { ...options, trustedProxies });
       await scope.register(picoRoutes, {
         ...{ launcherToken, channel, findGateway, proxyServer, sockets, trustedProxies, allowedHosts },

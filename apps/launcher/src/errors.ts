@@ -44,6 +44,7 @@ export const errors = {
   token_managed_by_env: { status: 409, message: 'The token comes from PICOCLAW_LAUNCHER_TOKEN: change it there.' },
   channel_token_managed_elsewhere: { status: 409, message: 'The channel token is kept elsewhere: change it there.' },
   config_conflict: { status: 409, message: 'The configuration was changed by someone else; load it again.' },
+  would_lock_out: { status: 409, message: 'You would not get in any more; repeat with ?confirm=1 if that is wanted.' },
   body_too_large: { status: 413, message: 'The request body is over 16 KiB.' },
   unsupported_media_type: { status: 415, message: 'Send JSON (Content-Type: application/json).' },
   host_not_allowed: { status: 421, message: 'The launcher does not know itself by this host name.' },
@@ -76,12 +77,15 @@ export const bareHeaders = {
 export interface ErrorDetails {
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is wrong with which field of the body, for those who show it there. */
+  readonly issues?: readonly { readonly key: string; readonly message: string }[];
 }
 
 /** The body of an error reply. */
 export function errorBody(code: ErrorCode, details: ErrorDetails = {}) {
   const { message, shown = code }: ErrorRow = errors[code];
-  return { error: shown, message: details.message ?? message };
+  const { issues } = details;
+  return { error: shown, message: details.message ?? message, ...(issues && { issues }) };
 }
 
 /** Answers with an error: a page where a browser navigates, JSON everywhere else. */

@@ -39,7 +39,7 @@ import { silenceKnownWarning } from './known-warning.ts';
 import { createModels } from './models.ts';
 import { openBrowser } from './open-browser.ts';
 import { loadDashboard } from './routes/dashboard.ts';
-import { createSettings } from './settings.ts';
+import { createGatewaySettings, createLauncherSettings } from './settings.ts';
 
 /** The operator must act (sysexits.h EX_CONFIG). */
 const EXIT_CONFIGURATION = 78;
@@ -59,7 +59,7 @@ async function run(args: readonly string[]): Promise<void> {
   const flags = parseFlags(args);
   const environment = readEnvironment();
   const paths = resolvePaths({ configFile: flags.configFile }, environment);
-  const config = loadLauncherConfig(paths, environment, { port: flags.port, host: flags.host, public: flags.public });
+  const config = loadLauncherConfig(paths, environment, optionFlags(flags));
   await ensureHome(paths);
   const level = flags.debug ? 'debug' : (environment.logLevel ?? 'info');
   const consoleLevel = flags.debug ? 'debug' : flags.console ? 'info' : 'warn';
@@ -71,6 +71,8 @@ async function run(args: readonly string[]): Promise<void> {
   for (const warning of environment.warnings) log.logger.warn({ code: 'unknown_variable' }, warning);
   await serve({ flags, environment, paths, config, log });
 }
+
+const optionFlags = ({ port, host, public: isPublic }: LauncherFlags) => ({ port, host, public: isPublic });
 
 async function serve(context: Context): Promise<void> {
   const { flags, environment, paths, config, log } = context;
@@ -156,7 +158,8 @@ async function createParts(context: Context) {
       await ensurePicoChannel(paths, environment);
     },
     models: createModels(paths, environment),
-    settings: createSettings(paths, environment),
+    settings: createLauncherSettings(paths, environment, { flags: optionFlags(flags), running: config }),
+    gatewaySettings: createGatewaySettings(paths, environment),
     dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
   };
 }

@@ -1,37 +1,157 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   ConfigError,
   type Environment,
+  gatewayOptions,
+  type LauncherConfig,
   launcherOptions,
+  loadGatewayConfig,
   loadLauncherConfig,
+  type Option,
+  type OptionFlags,
+  type OptionValues,
+  type Origin,
   type Paths,
-  updateLauncherConfig,
+  parseValue,
+  updateGatewayOptions,
+  updateLauncherOptions,
 } from '@picoclaw/config';
-import type { LauncherSettings } from './routes/system.ts';
 
-/** What is set by its own doors (`/setup`), or is a secret. */
+/** What is wrong with one setting; `key` is its path in the file. */
+export interface SettingIssue {
+  readonly key: string;
+  readonly message: string;
+}
+
+/** Settings by option key. */
+export type SettingValues = Readonly<Record<string, unknown>>;
+
+/** Changes that can be stored, with what all settings will then be; or what is wrong with them. */
+export type CheckedSettings =
+  | { readonly ok: true; readonly changes: OptionValues; readonly after: SettingValues }
+  | { readonly ok: false; readonly issues: readonly SettingIssue[] };
+
+/** The settings page's side of one configuration file. Throws `ConfigError`. */
+export interface Settings {
+  /** The settings; `sources` says where each comes from, `fixed` which cannot be changed in the file, and
+   * `restart_pending` which differ from those that this process runs with. */
+  load(): SettingValues;
+  /** Judges changes without storing them; `null` goes back to the default. */
+  check(changes: SettingValues): CheckedSettings;
+  /** Stores checked changes; issues are what only the whole file shows. */
+  save(changes: OptionValues): Promise<readonly SettingIssue[]>;
+}
+
+interface SettingsOptions {
+  readonly options: readonly Option[];
+  readonly file: string;
+  readonly isService: boolean;
+  readonly read: () => { readonly sources: Readonly<Record<string, Origin>> };
+  readonly update: (changes: OptionValues) => Promise<unknown>;
+  /** What this process was started with. */
+  readonly running?: object | undefined;
+}
+
+/** The token and the first run have doors of their own (`/setup`). */
 const NOT_HERE = new Set(['launcher_token', 'setup_pending']);
-const visible = launcherOptions.filter(({ key, secret }) => !secret && !NOT_HERE.has(key));
+const ofLauncher = launcherOptions.filter(({ key, secret }) => !secret && !NOT_HERE.has(key));
 
-/** The settings page's side of launcher-config.json. */
-export function createSettings(paths: Paths, environment: Environment) {
+const GATEWAY_KEYS = new Set(['gateway.hot_reload', 'gateway.log_level', 'gateway.pid_token_override']);
+// Whether the channel is on is decided by `/api/pico/setup`.
+const ofGateway = gatewayOptions.filter(
+  ({ key, secret }) =>
+    GATEWAY_KEYS.has(key) || (key.startsWith('channels.pico.') && !secret && !key.endsWith('.enabled')),
+);
+
+/** The settings of launcher-config.json. */
+export function createLauncherSettings(
+  paths: Paths,
+  environment: Environment,
+  { flags, running }: { readonly flags?: OptionFlags; readonly running?: LauncherConfig } = {},
+): Settings {
+  return createSettings({
+    options: ofLauncher,
+    file: paths.launcherConfigFile,
+    isService: environment.serviceKind !== undefined,
+    read: () => loadLauncherConfig(paths, environment, flags),
+    update: (changes) => updateLauncherOptions(paths, environment, changes),
+    running,
+  });
+}
+
+/** The settings of config.json that are about the gateway and its Pico channel; no token is among them. */
+export function createGatewaySettings(paths: Paths, environment: Environment): Settings {
+  return createSettings({
+    options: ofGateway,
+    file: paths.configFile,
+    isService: environment.serviceKind !== undefined,
+    read: () => loadGatewayConfig(paths, environment),
+    update: (changes) => updateGatewayOptions(paths, environment, changes),
+  });
+}
+
+function createSettings({ options, file, isService, read, update, running }: SettingsOptions): Settings {
+  const byKey = new Map(options.map((option) => [option.key, option]));
+  const valuesOf = (config: object): SettingValues =>
+    Object.fromEntries(options.map(({ key, path }) => [key, valueAt(config, path)]));
+  // In an installed service the file beats the environment, so a change of the file counts.
+  const isFixed = (origin: Origin | undefined) =>
+    origin?.source === 'flag' ||
+    (origin?.source === 'env' && !isService) ||
+    (origin?.source === 'file' && origin.from !== file);
+
+  const issueWith = (key: string, value: unknown, sources: Readonly<Record<string, Origin>>): string | undefined => {
+    const option = byKey.get(key);
+    if (option === undefined) return 'cannot be changed here';
+    if (isFixed(sources[key])) return `comes from ${sources[key]?.from} and is changed there`;
+    const parsed = value === null ? undefined : parseValue(option, value);
+    return parsed?.ok === false ? parsed.message : undefined;
+  };
   return {
-    async load(): Promise<LauncherSettings> {
-      const config = loadLauncherConfig(paths, environment) as unknown as Record<string, unknown>;
-      return Object.fromEntries(visible.filter(({ path }) => path.length === 1).map(({ key }) => [key, config[key]]));
+    load() {
+      const config = read();
+      const values = valuesOf(config);
+      const started = running === undefined ? values : valuesOf(running);
+      return {
+        ...values,
+        sources: Object.fromEntries(options.map(({ key }) => [key, config.sources[key]])),
+        fixed: options.map(({ key }) => key).filter((key) => isFixed(config.sources[key])),
+        restart_pending: Object.keys(values).filter((key) => !isDeepStrictEqual(values[key], started[key])),
+      };
     },
-    async save(changes: LauncherSettings): Promise<{ ok: true } | { ok: false; message: string }> {
-      const known = new Set(visible.map(({ path }) => path[0]));
-      const unknown = Object.keys(changes).filter((key) => !known.has(key));
-      if (unknown.length > 0)
-        return { ok: false, message: `Not a setting that can be changed here: ${unknown.join(', ')}.` };
+    check(changes) {
+      const config = read();
+      const issues = Object.entries(changes).flatMap(([key, value]) => {
+        const message = issueWith(key, value, config.sources);
+        return message === undefined ? [] : [{ key, message }];
+      });
+      if (issues.length > 0) return { ok: false, issues };
+      const stored = Object.entries(changes).map(([key, value]) => [key, normal(byKey.get(key), value)]);
+      const after = stored.map(([key, value]) => [key, value ?? byKey.get(String(key))?.default]);
+      return {
+        ok: true,
+        changes: Object.fromEntries(stored),
+        after: { ...valuesOf(config), ...Object.fromEntries(after) },
+      };
+    },
+    async save(changes) {
       try {
-        await updateLauncherConfig(paths, environment, changes as never);
-        return { ok: true };
+        await update(changes);
+        return [];
       } catch (error) {
-        if (error instanceof ConfigError && error.code === 'config_invalid')
-          return { ok: false, message: error.message };
-        throw error;
+        if (!(error instanceof ConfigError) || error.code !== 'config_invalid') throw error;
+        return error.problems.map(({ path, message }) => ({ key: path, message }));
       }
     },
   };
+}
+
+/** As the program reads it: lists without blanks, paths without a slash at the end. */
+function normal(option: Option | undefined, value: unknown): unknown {
+  const parsed = option === undefined || value === null ? undefined : parseValue(option, value);
+  return parsed?.ok ? parsed.value : value;
+}
+
+function valueAt(config: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((group, name) => (group as Record<string, unknown> | undefined)?.[name], config);
 }

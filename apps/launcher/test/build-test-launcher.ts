@@ -30,7 +30,7 @@ import { createSupervisor } from '../src/gateway/supervise.ts';
 import { createTokenSync } from '../src/gateway/token-sync.ts';
 import { createModels } from '../src/models.ts';
 import { loadDashboard } from '../src/routes/dashboard.ts';
-import { createSettings } from '../src/settings.ts';
+import { createGatewaySettings, createLauncherSettings } from '../src/settings.ts';
 
 /** The launcher token of a launcher under test that is not in its first run. */
 export const TOKEN = 'correct-horse-battery';
@@ -112,7 +112,8 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
       await ensurePicoChannel(paths, environment);
     },
     models: createModels(paths, environment),
-    settings: createSettings(paths, environment),
+    settings: createLauncherSettings(paths, environment, { running: config }),
+    gatewaySettings: createGatewaySettings(paths, environment),
     dashboard: await loadDashboard(join(home, 'dashboard'), config.base_path),
     ...(options.now && { now: options.now }),
     ...options.override,

@@ -130,10 +130,10 @@ test('what a stranger writes stays within one line of the log', async () => {
 
 test('a fault is told in the log, and to the client only that there was one', async () => {
   const log = aLog();
-  const failing = async () => {
+  const failing = () => {
     throw new Error('the disk of the operator is full');
   };
-  const override = { settings: { load: failing, save: failing } };
+  const override = { settings: { load: failing, check: failing, save: failing } };
   const { app } = await aLauncher({ logger: log.logger, override });
   const reply = await app.inject({ url: '/api/system/launcher-config', headers: { authorization: `Bearer ${TOKEN}` } });
   expect([reply.statusCode, reply.json().error]).toEqual([500, 'internal_error']);

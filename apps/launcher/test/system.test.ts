@@ -43,6 +43,54 @@ test.each<[string, object]>([
   expect(stored(launcher)).toEqual({ launcher_token: TOKEN });
 });
 
+test('the refusal names each setting, for whoever shows it there', async () => {
+  const launcher = await aLauncher();
+  const reply = await put(launcher, { port: 70_000, allowed_cidrs: ['10.0.0.1'], colour: 'red' });
+  expect(reply.json()).toEqual({
+    error: 'invalid_body',
+    message: expect.stringContaining('port must be a whole number from 1 to 65535'),
+    issues: [
+      { key: 'port', message: 'must be a whole number from 1 to 65535, not this number' },
+      { key: 'allowed_cidrs', message: 'must be a list of address ranges such as 192.168.1.0/24, not this array' },
+      { key: 'colour', message: 'cannot be changed here' },
+    ],
+  });
+});
+
+test('each setting tells where it comes from, and one of the environment is changed there', async () => {
+  const launcher = await aLauncher({ config: { public: true }, variables: { PICOCLAW_LAUNCHER_PORT: '18950' } });
+  const { sources, fixed } = (await launcher.app.inject({ url, headers })).json();
+  expect(sources).toMatchObject({
+    port: { source: 'env', from: 'PICOCLAW_LAUNCHER_PORT' },
+    public: { source: 'file', from: launcher.paths.launcherConfigFile },
+    base_path: { source: 'default' },
+  });
+  expect(fixed).toEqual(['port']);
+  const reply = await put(launcher, { port: 18_951 });
+  expect(reply.statusCode).toBe(400);
+  expect(reply.json().issues).toEqual([
+    { key: 'port', message: 'comes from PICOCLAW_LAUNCHER_PORT and is changed there' },
+  ]);
+});
+
+test('in an installed service the file beats the environment, so it can be changed', async () => {
+  const variables = { PICOCLAW_LAUNCHER_PORT: '18950', PICOCLAW_SERVICE_KIND: 'launcher' };
+  const launcher = await aLauncher({ variables });
+  expect((await put(launcher, { port: 18_951 })).json()).toMatchObject({ config: { port: 18_951, fixed: [] } });
+});
+
+test('what waits for a restart is told until the running values are the stored ones', async () => {
+  const launcher = await aLauncher({ config: { port: 18_900 } });
+  const pending = async () => (await launcher.app.inject({ url, headers })).json().restart_pending;
+  expect(await pending()).toEqual([]);
+  expect((await put(launcher, { port: 18_901, base_path: '/claw/' })).json().config).toMatchObject({
+    ...{ base_path: '/claw', restart_pending: ['port', 'base_path'] },
+  });
+  expect((await put(launcher, { port: 18_900, base_path: null })).json()).toMatchObject({ restart_required: false });
+  expect(await pending()).toEqual([]);
+  expect(stored(launcher)).toEqual({ launcher_token: TOKEN, port: 18_900 });
+});
+
 test('a file that was broken meanwhile is a fault that is named', async () => {
   const launcher = await aLauncher();
   writeFileSync(launcher.paths.launcherConfigFile, '{ broken');

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from './config-error.ts';
-import { isJsonObject, type JsonObject, valueAt } from './json-object.ts';
-import type { MergePatch } from './merge-patch.ts';
+import { isJsonObject, type JsonObject, type JsonValue, valueAt } from './json-object.ts';
+import { deletionOf, type MergePatch, mergePatches, patchAt } from './merge-patch.ts';
 
 /** The channels that are ours; every other one belongs to other programs. */
 export type ChannelType = 'pico' | 'pico_client';
@@ -37,18 +37,26 @@ export function channelPatch(
   documents: Documents,
   target: keyof Documents,
   type: ChannelType,
-  values: { readonly enabled?: boolean; readonly token?: string },
+  values: MergePatch,
 ): MergePatch {
-  const { enabled, token } = values;
+  const { enabled, ...settings } = values;
   if (layoutOf(documents, target, type) === 'flat') return { channels: { [type]: { ...values } } };
   const name = listedName(documents, type) ?? `${type}_channel`;
   const isNew = target === 'config' && !isJsonObject(valueAt(documents.config, ['channel_list', name]));
   const entry: MergePatch = {
     ...(isNew && { type }),
     ...(enabled !== undefined && { enabled }),
-    ...(token !== undefined && { settings: { token } }),
+    ...(Object.keys(settings).length > 0 && { settings }),
   };
   return { channel_list: { [name]: entry } };
+}
+
+/** The patch that sets a channel's option in config.json where it counts: where it stands, else where new ones go. */
+export function channelOptionPatch(documents: Documents, type: ChannelType, key: string, value: JsonValue): MergePatch {
+  const present = channelPlaces(documents, type, key).filter((path) => valueAt(documents.config, path) !== undefined);
+  if (value === null) return mergePatches(present.map(deletionOf));
+  const [strongest] = present;
+  return strongest ? patchAt(strongest, value) : channelPatch(documents, 'config', type, { [key]: value });
 }
 
 /** A channel of ours can exist once: two enabled entries of a `channel_list` contradict each other. */

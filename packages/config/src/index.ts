@@ -40,6 +40,7 @@ export { modelOptions } from './model-list.ts';
 export type { ModelProvider, ModelReference } from './model-provider.ts';
 export { modelProviders, parseModelReference } from './model-provider.ts';
 export type { Option } from './option.ts';
+export { parseValue } from './option.ts';
 export type { PathFlags, Paths } from './paths.ts';
 export { resolvePaths } from './paths.ts';
 export { ensurePicoChannel } from './pico-channel.ts';
@@ -48,8 +49,14 @@ export { byPrecedence } from './precedence.ts';
 export type { RandomBytes } from './random-token.ts';
 export type { OptionFlags, Origin } from './resolve-options.ts';
 export { decodeSessionKey } from './session-key.ts';
-export type { Change } from './update-config.ts';
-export { updateGatewayConfig, updateLauncherConfig, updateSecurity } from './update-config.ts';
+export type { Change, OptionValues } from './update-config.ts';
+export {
+  updateGatewayConfig,
+  updateGatewayOptions,
+  updateLauncherConfig,
+  updateLauncherOptions,
+  updateSecurity,
+} from './update-config.ts';
 export type { LogLevel } from './values.ts';
 export { LOG_LEVELS } from './values.ts';
 export { PICOCLAW_VERSION } from './version.ts';

@@ -28,9 +28,14 @@ function withoutNulls(value: JsonValue): JsonValue {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
+/** The patch that puts a value at a path; `null` deletes the key. */
+export function patchAt(path: readonly string[], value: JsonValue): MergePatch {
+  return path.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), value) as MergePatch;
+}
+
 /** The patch that deletes the key at a path. */
 export function deletionOf(path: readonly string[]): MergePatch {
-  return path.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), null) as MergePatch;
+  return patchAt(path, null);
 }
 
 /** One patch that does what all of these do; the later one wins where they touch the same key. */

@@ -1,10 +1,12 @@
+import { type ChannelType, channelOptionPatch } from './channel-layout.ts';
+import { gatewayDocuments } from './channel-token.ts';
 import { throwProblems } from './config-error.ts';
 import type { Environment } from './env.ts';
 import { resolveGatewayConfig } from './gateway-config.ts';
-import type { JsonObject } from './json-object.ts';
+import type { JsonObject, JsonValue } from './json-object.ts';
 import { resolveLauncherConfig } from './launcher-config.ts';
-import { type ConfigFile, type UpdateResult, updateFiles } from './locked-update.ts';
-import type { MergePatch } from './merge-patch.ts';
+import { type ConfigFile, type ReadFile, type UpdateResult, updateFiles } from './locked-update.ts';
+import { type MergePatch, mergePatches, patchAt } from './merge-patch.ts';
 import type { Paths } from './paths.ts';
 
 /** A merge patch, or what decides on one from the file as it is now (`undefined`: change nothing). */
@@ -20,23 +22,51 @@ export function updateGatewayConfig(paths: Paths, environment: Environment, chan
   return update(paths, environment, 'config', change);
 }
 
+/** New values by option key (`channels.pico.ping_interval`); `null` goes back to the default. */
+export type OptionValues = Readonly<Record<string, JsonValue>>;
+
+/** Changes options of launcher-config.json. Throws `ConfigError`. */
+export function updateLauncherOptions(paths: Paths, environment: Environment, values: OptionValues) {
+  const patch = mergePatches(Object.entries(values).map(([key, value]) => patchAt(key.split('.'), value)));
+  return updateLauncherConfig(paths, environment, patch);
+}
+
+/** Changes options of config.json, those of a channel in the layout that the file has. Throws `ConfigError`. */
+export function updateGatewayOptions(paths: Paths, environment: Environment, values: OptionValues) {
+  return decideUpdate(paths, environment, 'config', (read) => {
+    const documents = gatewayDocuments(read);
+    const patches = Object.entries(values).map(([option, value]) => {
+      const [group, type, ...key] = option.split('.');
+      if (group !== 'channels') return patchAt(option.split('.'), value);
+      return channelOptionPatch(documents, type as ChannelType, key.join('.'), value);
+    });
+    return mergePatches(patches);
+  });
+}
+
 /** Changes .security.yml; refuses what would not load. `null` in the patch deletes a key. Throws `ConfigError`. */
 export function updateSecurity(paths: Paths, environment: Environment, change: Change): Promise<UpdateResult> {
   return update(paths, environment, 'security', change);
 }
 
 function update(paths: Paths, environment: Environment, file: ConfigFile, change: Change): Promise<UpdateResult> {
-  return updateFiles(
-    paths,
-    (read) => ({ [file]: typeof change === 'function' ? (change(read(file)) ?? {}) : change }),
-    {
-      check: (changed, document, read) => {
-        const { problems } =
-          changed === 'launcher'
-            ? resolveLauncherConfig(document, paths, environment)
-            : resolveGatewayConfig({ config: read('config'), security: read('security') }, paths, environment);
-        throwProblems(problems);
-      },
+  const decide = (read: ReadFile) => (typeof change === 'function' ? (change(read(file)) ?? {}) : change);
+  return decideUpdate(paths, environment, file, decide);
+}
+
+function decideUpdate(
+  paths: Paths,
+  environment: Environment,
+  file: ConfigFile,
+  decide: (read: ReadFile) => MergePatch,
+): Promise<UpdateResult> {
+  return updateFiles(paths, (read) => ({ [file]: decide(read) }), {
+    check: (changed, document, read) => {
+      const { problems } =
+        changed === 'launcher'
+          ? resolveLauncherConfig(document, paths, environment)
+          : resolveGatewayConfig(gatewayDocuments(read), paths, environment);
+      throwProblems(problems);
     },
-  );
+  });
 }

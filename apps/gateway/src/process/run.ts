@@ -83,8 +83,10 @@ async function serve(
   const { parts, claim } = started;
   const hotReload = createHotReload({ files: [paths.configFile, paths.securityFile], onChange: () => reload(), log });
   const reload = () => {
-    void parts.reloader.reload().then(() => hotReload.setEnabled(parts.settings.current.hotReload));
+    void parts.reloader.reload();
   };
+  // Whoever asked for the reload, `POST /reload` too.
+  parts.settings.onReplaced((settings) => hotReload.setEnabled(settings.hotReload));
   host.on('SIGHUP', reload);
   hotReload.setEnabled(parts.settings.current.hotReload);
 

@@ -16,15 +16,14 @@ interface HostOptions {
  */
 export const host = fp<HostOptions>(
   async (app, { allowedHosts, trustedProxies }) => {
-    const known = new Set([...ownNames(), ...allowedHosts.map((name) => name.toLowerCase())]);
-    const isKnown = (name: string) => known.has('*') || known.has(name.replace(/\.$/, ''));
+    const known = createHostList(allowedHosts);
 
     app.addHook('onRequest', async (request, reply) => {
       const problem = hostSyntaxProblem(request.raw);
       if (problem !== undefined) return sendError(request, reply, 'bad_host', { message: problem });
       if (!isNormalPath(request.raw.url ?? '')) return sendError(request, reply, 'bad_path');
       const named = parseHost(request.headers.host ?? '');
-      if (named?.isIpLiteral || (named && isKnown(named.hostname))) return;
+      if (named?.isIpLiteral || (named && known.has(named.hostname))) return;
       if (trustedProxies.has(request.socket.remoteAddress)) return;
       const name = named?.hostname ?? '';
       request.log.info({ code: 'host_not_allowed', host: name }, 'refused: unknown Host');
@@ -36,6 +35,12 @@ export const host = fp<HostOptions>(
   },
   { name: 'host' },
 );
+
+/** The names under which the launcher answers: its machine's own and `allowed_hosts`. */
+export function createHostList(allowedHosts: readonly string[]): { has(hostname: string): boolean } {
+  const known = new Set([...ownNames(), ...allowedHosts.map((name) => name.toLowerCase())]);
+  return { has: (hostname) => known.has('*') || known.has(hostname.replace(/\.$/, '')) };
+}
 
 function ownNames(): string[] {
   const full = hostname().toLowerCase();

@@ -16,13 +16,22 @@ export const network = fp<NetworkOptions>(
   async (app, { allowed, allowLocalhostBypass }) => {
     if (allowed.isEmpty) return;
     app.addHook('onRequest', async (request, reply) => {
-      if (allowed.has(request.ip) || (allowLocalhostBypass && isDirectLoopback(request))) return;
+      if (mayConnect(request, request.ip, { allowed, allowLocalhostBypass })) return;
       request.log.info({ code: 'network_not_allowed', ip: request.ip }, 'refused: address is not in allowed_cidrs');
       return sendError(request, reply, 'network_not_allowed');
     });
   },
   { name: 'network', dependencies: ['host'] },
 );
+
+/** Whether the gate lets an address in; `ip` is what proxies that are trusted say about `request`. */
+export function mayConnect(
+  request: Parameters<typeof isDirectLoopback>[0],
+  ip: string,
+  { allowed, allowLocalhostBypass }: NetworkOptions,
+): boolean {
+  return allowed.isEmpty || allowed.has(ip) || (allowLocalhostBypass && isDirectLoopback(request));
+}
 
 /** Whether the peer is this very machine and speaks for itself: no proxy's forwarding header. */
 export function isDirectLoopback(request: {

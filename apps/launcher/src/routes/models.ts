@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendError } from '../errors.ts';
+import { applyToGateway } from '../gateway/apply-to-gateway.ts';
 import type { Supervisor } from '../gateway/supervise.ts';
 import type { Models } from '../models.ts';
 
@@ -24,10 +25,7 @@ export async function modelRoutes(app: FastifyInstance, { models, supervisor }: 
     if (!(await models.setDefault(name))) {
       return sendError(request, reply, 'unknown_model', { message: `No entry of model_list is named "${name}".` });
     }
-    // One order at a time: a gateway that is being started may have read the files before they were changed.
-    await supervisor.settled();
-    const reload = await supervisor.reload();
-    const reloaded = reload.ok && reload.answered && reload.status === 200;
+    const { reloaded } = await applyToGateway(supervisor);
     request.log.info({ code: 'default_model_changed', model: name, reloaded }, 'the default model was changed');
     return { status: 'ok', default_model: name, reloaded };
   });
