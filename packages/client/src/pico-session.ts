@@ -54,8 +54,8 @@ export interface PicoSession {
   /** Asks the server to stop answering: one message, or all that is being answered. */
   cancel(messageId?: string): void;
   /**
-   * Puts what is stored in the place of what is shown of it; what was said or heard since then stays behind it. For a
-   * history that came later, and after `resync`.
+   * Puts what is stored in the place of what is shown of it; what was said or heard since then stays behind it, and what
+   * is older than its beginning goes. For a history that came later, for more of it, and after `resync`.
    */
   setHistory(messages: readonly ChatMessage[]): void;
   /** Dials now instead of waiting. */
@@ -139,8 +139,7 @@ class ReconnectingPicoSession implements PicoSession {
   }
 
   setHistory(messages: readonly ChatMessage[]): void {
-    const known = new Set(messages.map(({ id }) => id));
-    const since = this.#snapshot.messages.filter(({ id }) => !known.has(id));
+    const since = saidSince(this.#snapshot.messages, messages);
     this.#publish({ ...this.#snapshot, messages: [...messages, ...since] });
   }
 
@@ -215,6 +214,18 @@ class ReconnectingPicoSession implements PicoSession {
     this.#snapshot = snapshot;
     this.#events.emit('change', undefined);
   }
+}
+
+/** Of what is shown, that which is newer than a history; what never reached the server is no part of any. */
+function saidSince(shown: MessageList, history: MessageList): MessageList {
+  const known = new Set(history.map(({ id }) => id));
+  const firstKnown = shown.findIndex(({ id }) => known.has(id));
+  const newestAt = history.at(-1)?.createdAt ?? Number.NEGATIVE_INFINITY;
+  return shown.filter((message, position) => {
+    if (known.has(message.id)) return false;
+    if (message.author === 'person' && message.delivery !== 'stored') return true;
+    return firstKnown === -1 ? message.createdAt >= newestAt : position > firstKnown;
+  });
 }
 
 function failQueued(messages: MessageList): MessageList {

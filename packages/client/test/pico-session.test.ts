@@ -313,4 +313,26 @@ describe('the history of a chat', () => {
     session.setHistory(history);
     expect(contents(session.getSnapshot())).toEqual(['earlier', 'waits']);
   });
+
+  it('begins where it begins: what was shown before that goes, what came since stays behind it', async () => {
+    const earlier: ChatMessage = { id: 'h0', author: 'agent', content: 'before it', createdAt: 0 };
+    const { session, server } = await open({ history: [earlier, ...history] });
+    const socket = await server.accept();
+    say(socket, { type: 'message.create', timestamp: 9, payload: { message_id: 'm1', content: 'since' } });
+    await untilSnapshot(session, ({ messages }) => messages.length === 3);
+    session.setHistory(history);
+    expect(contents(session.getSnapshot())).toEqual(['earlier', 'since']);
+    session.setHistory([earlier, ...session.getSnapshot().messages]);
+    expect(contents(session.getSnapshot())).toEqual(['before it', 'earlier', 'since']);
+  });
+
+  it('of which nothing is shown is in the place of what is older, and before what is newer', async () => {
+    const shown: ChatMessage[] = [
+      { id: 'old', author: 'agent', content: 'long ago', createdAt: 0 },
+      { id: 'new', author: 'agent', content: 'just now', createdAt: 2 },
+    ];
+    const { session } = await open({ history: shown });
+    session.setHistory(history);
+    expect(contents(session.getSnapshot())).toEqual(['earlier', 'just now']);
+  });
 });

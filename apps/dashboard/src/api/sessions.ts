@@ -21,12 +21,55 @@ const SessionPage = z.object({
   before: z._default(z.nullable(z.number()), null),
 });
 
-/** What was said last in a session, oldest first; none for one that has not begun. */
-export async function fetchHistory(sessionId: string, signal: AbortSignal): Promise<Reply<readonly ChatMessage[]>> {
-  const reply = await request(`api/sessions/${encodeURIComponent(sessionId)}?limit=100`, SessionPage, { signal });
-  if (!reply.ok) return reply.code === 'session_not_found' ? { ok: true, value: [] } : reply;
-  return { ok: true, value: reply.value.messages.flatMap(chatMessages) };
+/** A piece of what was said in a session, oldest first, and the cursor to what was said before it; null at the beginning. */
+export interface HistoryPage {
+  messages: readonly ChatMessage[];
+  before: number | null;
 }
+
+/** What was said last in a session, or last before a cursor; nothing for one that has not begun. */
+export async function fetchHistory(
+  sessionId: string,
+  { signal, before }: { signal: AbortSignal; before?: number },
+): Promise<Reply<HistoryPage>> {
+  const query = new URLSearchParams({ limit: '100', ...(before === undefined ? {} : { before: String(before) }) });
+  const reply = await request(`${pathOf(sessionId)}?${query}`, SessionPage, { signal });
+  if (!reply.ok)
+    return reply.code === 'session_not_found' ? { ok: true, value: { messages: [], before: null } } : reply;
+  return { ok: true, value: { ...reply.value, messages: reply.value.messages.flatMap(chatMessages) } };
+}
+
+const SessionSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  preview: z.string(),
+  /** ISO 8601. */
+  updated: z.string(),
+});
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
+/** How many sessions are fetched at a time. */
+export const SESSIONS_AT_A_TIME = 50;
+
+/** The sessions that there are, newest first; with a search, those in which it occurs. */
+export function fetchSessions(
+  { offset, search }: { offset: number; search: string },
+  signal: AbortSignal,
+): Promise<Reply<readonly SessionSummary[]>> {
+  const query = new URLSearchParams({
+    ...{ offset: String(offset), limit: String(SESSIONS_AT_A_TIME) },
+    ...(search === '' ? {} : { search }),
+  });
+  return request(`api/sessions?${query}`, z.array(SessionSummary), { signal });
+}
+
+/** Removes a session with all that belongs to it; one that is not there is removed already. */
+export async function deleteSession(sessionId: string): Promise<Reply<unknown>> {
+  const reply = await request(pathOf(sessionId), z.unknown(), { method: 'DELETE' });
+  return reply.ok || reply.code !== 'session_not_found' ? reply : { ok: true, value: undefined };
+}
+
+const pathOf = (sessionId: string): string => `api/sessions/${encodeURIComponent(sessionId)}`;
 
 /** A stored message as the chat shows it: what the agent thought and called comes before what it said. */
 function chatMessages(stored: StoredMessage): ChatMessage[] {

@@ -1,18 +1,16 @@
-import { ArrowUp, Square } from 'lucide-react';
-import {
-  type ComponentProps,
-  type KeyboardEvent,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import type { PicoSend } from '@picoclaw/client';
+import { ArrowUp, ImagePlus, Square } from 'lucide-react';
+import { type ComponentProps, type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '../ui/button.tsx';
 import styles from './composer.module.css';
+import { useDraft } from './draft.ts';
+import { PendingImages } from './images/pending-images.tsx';
+import { useImages } from './images/use-images.ts';
 
 interface ComposerProps {
-  onSend: (text: string) => void;
+  sessionId: string;
+  onSend: (message: PicoSend) => void;
   /** Stops the answer that is being given, while there is one. */
   onStop?: (() => void) | undefined;
   /** No connection: what is sent waits. */
@@ -20,10 +18,11 @@ interface ComposerProps {
   disabled: boolean;
 }
 
-/** Where a person writes. Enter sends, Shift+Enter starts a new line. */
-export function Composer({ onSend, onStop, offline, disabled }: ComposerProps) {
+/** Where a person writes, and drops images. Enter sends, Shift+Enter starts a new line. */
+export function Composer({ sessionId, onSend, onStop, offline, disabled }: ComposerProps) {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
+  const [text, setText] = useDraft(sessionId);
+  const { images, problem, isOver, add, remove, clear, target } = useImages();
   const field = useRef<HTMLTextAreaElement>(null);
   useAutosize(field, text);
   useEffect(() => {
@@ -31,11 +30,12 @@ export function Composer({ onSend, onStop, offline, disabled }: ComposerProps) {
     if (matchMedia('(hover: hover)').matches) field.current?.focus();
   }, []);
 
-  const empty = text.trim() === '';
+  const empty = text.trim() === '' && images.length === 0;
   const send = () => {
     if (empty || disabled) return;
-    onSend(text.trim());
+    onSend({ content: text.trim(), ...(images.length === 0 ? {} : { media: images.map(({ url }) => url) }) });
     setText('');
+    clear();
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -52,7 +52,9 @@ export function Composer({ onSend, onStop, offline, disabled }: ComposerProps) {
         send();
       }}
     >
-      <div className={styles.box}>
+      <PendingImages images={images} problem={problem} onRemove={remove} />
+      <div className={styles.box} data-over={isOver ? true : undefined} {...target}>
+        <ImagePicker disabled={disabled} onPick={(files) => void add(files)} />
         <textarea
           ref={field}
           rows={1}
@@ -79,6 +81,30 @@ export function Composer({ onSend, onStop, offline, disabled }: ComposerProps) {
         {offline ? t('chat.offlineHint') : t('chat.keys')}
       </p>
     </form>
+  );
+}
+
+function ImagePicker({ disabled, onPick }: { disabled: boolean; onPick: (files: File[]) => void }) {
+  const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept="image/*"
+        multiple
+        hidden
+        onChange={({ target }) => {
+          onPick([...(target.files ?? [])]);
+          // The same file may be wanted again.
+          target.value = '';
+        }}
+      />
+      <IconButton label={t('chat.images.add')} disabled={disabled} onClick={() => input.current?.click()}>
+        <ImagePlus size={20} aria-hidden="true" />
+      </IconButton>
+    </>
   );
 }
 

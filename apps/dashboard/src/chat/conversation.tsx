@@ -1,6 +1,6 @@
 import type { PicoSession, PicoSnapshot } from '@picoclaw/client';
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect } from 'react';
+import { useCallback, useDeferredValue, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -9,20 +9,25 @@ import styles from './conversation.module.css';
 import { EmptyChat } from './empty-chat.tsx';
 import { failureText } from './failure-text.ts';
 import { Message } from './message.tsx';
-import { useStickToEnd } from './stick-to-end.ts';
+import { OlderMessages } from './older-messages.tsx';
+import type { SessionHistory } from './session-history.ts';
+import { useStayInPlace, useStickToEnd } from './stick-to-end.ts';
 import { TypingIndicator } from './typing-indicator.tsx';
 
 interface ConversationProps {
   session: PicoSession;
   snapshot: PicoSnapshot;
-  onSend: (text: string) => void;
+  history: SessionHistory;
 }
 
 /** What has been said so far, and what is being said. */
-export function Conversation({ session, snapshot, onSend }: ConversationProps) {
+export function Conversation({ session, snapshot, history }: ConversationProps) {
   const { t } = useTranslation();
-  const { messages, typing, error } = snapshot;
+  const { typing, error } = snapshot;
+  // Many at once are rendered in slices: nobody's typing waits for them.
+  const messages = useDeferredValue(snapshot.messages);
   const { scroller, content, atEnd, onScroll, goToEnd } = useStickToEnd();
+  useStayInPlace(scroller, messages[0]?.id);
   const onRetry = useCallback((id: string) => session.retry(id), [session]);
   const last = messages.at(-1);
   const ownLast = last?.author === 'person' ? last.id : undefined;
@@ -37,7 +42,10 @@ export function Conversation({ session, snapshot, onSend }: ConversationProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={styles.scroller} ref={scroller} onScroll={onScroll} aria-label={t('chat.log')} tabIndex={0}>
         <div className={styles.content} ref={content}>
-          {messages.length === 0 && <EmptyChat onSend={onSend} />}
+          <OlderMessages history={history} scroller={scroller} isLookedFor={!atEnd} />
+          {messages.length === 0 && snapshot.messages.length === 0 && (
+            <EmptyChat onSend={(text) => session.send(text)} />
+          )}
           {messages.map((message) => (
             <Message key={message.id} message={message} onRetry={onRetry} />
           ))}

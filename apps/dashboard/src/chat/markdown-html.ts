@@ -1,36 +1,36 @@
-import { Marked, Renderer, type Token, type Tokens } from 'marked';
+import { lexer, Marked, Renderer, type Token, type Tokens } from 'marked';
 import { isOwnImage, isSafeLink } from './markdown-links.ts';
 
 export interface MarkdownHtmlOptions {
   copyLabel: string;
   classes: { code: string; table: string };
+  /** Colours a piece of code, as HTML of nothing but spans; undefined for a language that it does not know. */
+  highlight?: Highlight | undefined;
 }
+
+export type Highlight = (code: string, language: string) => string | undefined;
 
 export interface MarkdownBlock {
   source: string;
   token: Token;
 }
 
-/** Turns Markdown into blocks, and a block into HTML that holds nothing of the source but escaped text. */
-export interface MarkdownHtml {
-  blocks(markdown: string): MarkdownBlock[];
-  html(block: MarkdownBlock): string;
+/** Cuts Markdown into its blocks; one whose source did not change need not be rendered again. */
+export function markdownBlocks(markdown: string): MarkdownBlock[] {
+  return lexer(markdown, syntax)
+    .filter(({ type }) => type !== 'space')
+    .map((token) => ({ source: token.raw, token }));
 }
 
-/** Makes the Markdown half of a renderer; raw HTML in the source is shown as text. */
-export function createMarkdownHtml(options: MarkdownHtmlOptions): MarkdownHtml {
+/** Makes the Markdown half of a renderer: HTML that holds nothing of the source but escaped text, also of its HTML. */
+export function createMarkdownHtml(options: MarkdownHtmlOptions): (block: MarkdownBlock) => string {
   const marked = new Marked();
   // Not `use()` nor the constructor: they copy enumerable properties only, and so drop the methods of a class.
-  marked.setOptions({ gfm: true, breaks: true, renderer: new SafeRenderer(options) });
-  return {
-    blocks: (markdown) =>
-      marked
-        .lexer(markdown)
-        .filter(({ type }) => type !== 'space')
-        .map((token) => ({ source: token.raw, token })),
-    html: ({ token }) => marked.parser([token]),
-  };
+  marked.setOptions({ ...syntax, renderer: new SafeRenderer(options) });
+  return ({ token }) => marked.parser([token]);
 }
+
+const syntax = { gfm: true, breaks: true };
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -55,10 +55,11 @@ class SafeRenderer extends Renderer {
   }
 
   override code({ text, lang = '' }: Tokens.Code): string {
-    const { classes, copyLabel } = this.#options;
+    const { classes, copyLabel, highlight } = this.#options;
     const [language = ''] = lang.split(/\s/);
+    const coloured = highlight?.(text, language) ?? escapeHtml(text);
     const head = `<span>${escapeHtml(language)}</span><button type="button" data-copy>${escapeHtml(copyLabel)}</button>`;
-    const body = `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`;
+    const body = `<pre tabindex="0"><code>${coloured}</code></pre>`;
     return `<figure class="${classes.code}"><figcaption>${head}</figcaption>${body}</figure>`;
   }
 

@@ -2,11 +2,8 @@ import createDOMPurify, { type WindowLike } from 'dompurify';
 import { createMarkdownHtml, type MarkdownBlock, type MarkdownHtmlOptions } from './markdown-html.ts';
 import { isOwnImage } from './markdown-links.ts';
 
-/** Turns an agent's Markdown into blocks of safe HTML; a block whose source did not change need not be rendered again. */
-export interface MarkdownRenderer {
-  blocks(markdown: string): MarkdownBlock[];
-  html(block: MarkdownBlock): string;
-}
+/** Turns a block of an agent's Markdown into safe HTML. */
+export type MarkdownRenderer = (block: MarkdownBlock) => string;
 
 const allowedTags =
   'a blockquote br button code del em figcaption figure div h3 h4 h5 h6 hr img li ol p pre span strong table tbody td th thead tr ul'.split(
@@ -24,9 +21,5 @@ export function createMarkdownRenderer(
   purify.addHook('afterSanitizeAttributes', (node) => {
     if (node.nodeName === 'IMG' && !isOwnImage(node.getAttribute('src') ?? '')) node.removeAttribute('src');
   });
-  return {
-    blocks: markdown.blocks,
-    html: (block) =>
-      purify.sanitize(markdown.html(block), { ALLOWED_TAGS: allowedTags, ALLOWED_ATTR: allowedAttributes }),
-  };
+  return (block) => purify.sanitize(markdown(block), { ALLOWED_TAGS: allowedTags, ALLOWED_ATTR: allowedAttributes });
 }

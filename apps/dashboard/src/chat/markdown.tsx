@@ -2,8 +2,9 @@ import { type MouseEvent, memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { copyText } from '../ui/clipboard.ts';
 import styles from './markdown.module.css';
-import type { MarkdownBlock } from './markdown-html.ts';
+import { type MarkdownBlock, markdownBlocks } from './markdown-html.ts';
 import { createMarkdownRenderer, type MarkdownRenderer } from './markdown-renderer.ts';
+import { useHighlight } from './use-highlight.ts';
 
 const COPIED_MS = 2_000;
 
@@ -12,10 +13,12 @@ export function Markdown({ text }: { text: string }) {
   const { t } = useTranslation();
   const copyLabel = t('common.copy');
   const copiedLabel = t('common.copied');
-  const renderer = useMemo(
-    () => createMarkdownRenderer({ copyLabel, classes: { code: styles.code ?? '', table: styles.table ?? '' } }),
-    [copyLabel],
-  );
+  const blocks = useMemo(() => markdownBlocks(text), [text]);
+  const highlight = useHighlight(blocks);
+  const renderer = useMemo(() => {
+    const classes = { code: styles.code ?? '', table: styles.table ?? '' };
+    return createMarkdownRenderer({ copyLabel, classes, highlight });
+  }, [copyLabel, highlight]);
   const onClick = (event: MouseEvent) => {
     const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
     if (button !== null) void copyCode(button, { copyLabel, copiedLabel });
@@ -24,7 +27,7 @@ export function Markdown({ text }: { text: string }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside are real ones; this only hears their clicks
     // biome-ignore lint/a11y/useKeyWithClickEvents: a button's keyboard press is a click
     <div className={styles.markdown} onClick={onClick}>
-      {renderer.blocks(text).map((block, index) => (
+      {blocks.map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks only ever grow at the end
         <Block key={index} block={block} renderer={renderer} />
       ))}
@@ -40,7 +43,7 @@ interface BlockProps {
 const Block = memo(
   function Block({ block, renderer }: BlockProps) {
     // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by the renderer
-    return <div className={styles.block} dangerouslySetInnerHTML={{ __html: renderer.html(block) }} />;
+    return <div className={styles.block} dangerouslySetInnerHTML={{ __html: renderer(block) }} />;
   },
   (before, after) => before.block.source === after.block.source && before.renderer === after.renderer,
 );

@@ -1,9 +1,10 @@
 import type { ChatMessage } from '@picoclaw/client';
-import { ChevronRight, CircleAlert, CircleStop, Clock, RotateCw } from 'lucide-react';
+import { Check, ChevronRight, CircleAlert, CircleStop, Clock, RotateCw } from 'lucide-react';
 import { lazy, memo, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { appUrl } from '../base-path.ts';
 import { Logo } from '../ui/logo.tsx';
+import { Moment } from '../ui/moment.tsx';
 import { failureText } from './failure-text.ts';
 import styles from './message.module.css';
 
@@ -31,12 +32,7 @@ function PersonMessage({ message, onRetry }: MessageProps) {
       <h2 className="visually-hidden">{t('chat.you')}</h2>
       <Images urls={message.media ?? []} />
       {message.content !== '' && <div className={styles.bubble}>{message.content}</div>}
-      {message.delivery === 'queued' && (
-        <p className={styles.delivery}>
-          <Clock size={13} aria-hidden="true" />
-          {t('chat.delivery.queued')}
-        </p>
-      )}
+      {message.delivery !== 'failed' && <Delivery message={message} />}
       {message.delivery === 'failed' && (
         <p className={styles.failed} role="alert">
           <CircleAlert size={14} aria-hidden="true" />
@@ -48,6 +44,20 @@ function PersonMessage({ message, onRetry }: MessageProps) {
         </p>
       )}
     </article>
+  );
+}
+
+/** When it was said, and how far it has come; one line in each state, so that nothing moves. */
+function Delivery({ message: { delivery, createdAt } }: { message: ChatMessage }) {
+  const { t } = useTranslation();
+  const isWaiting = delivery === 'queued';
+  const state = delivery !== undefined && delivery !== 'failed' ? t(`chat.delivery.${delivery}`) : undefined;
+  return (
+    <p className={styles.delivery} title={state}>
+      {isWaiting ? <Clock size={13} aria-hidden="true" /> : <Moment time={createdAt} />}
+      {delivery === 'stored' && <Check size={13} aria-hidden="true" />}
+      {state !== undefined && <span className={isWaiting ? undefined : 'visually-hidden'}>{state}</span>}
+    </p>
   );
 }
 
@@ -67,6 +77,9 @@ function AgentMessage({ message }: { message: ChatMessage }) {
         <h2 className={styles.author}>
           {t('chat.agent')}
           {message.modelName !== undefined && <span className={styles.model}>{message.modelName}</span>}
+          <span className={styles.model}>
+            <Moment time={message.createdAt} />
+          </span>
         </h2>
         <Suspense fallback={<p className={styles.plain}>{message.content}</p>}>
           <Markdown text={message.content} />

@@ -1,5 +1,5 @@
 import { createId } from '@picoclaw/client';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { readStored, writeStored } from '../storage.ts';
 
 const KEY = 'picoclaw.chat.session';
@@ -13,29 +13,36 @@ export function sessionInHash(hash: string): string | undefined {
   return id !== null && valid.test(id) ? id : undefined;
 }
 
-/** The chat session of this tab: in the address, so that a link or a reload finds it again, else the last one used. */
-export function useSessionId(): { sessionId: string; startNew: () => void } {
-  const [sessionId, setSessionId] = useState(initialSession);
+/** The address of a session under the path of the chat. */
+export function addressOf(sessionId: string): string {
+  return `${location.pathname}${location.search}#${PARAMETER}=${sessionId}`;
+}
+
+/**
+ * Keeps the session of the chat in the address, so that a link, a reload or the way back finds it again; an address that
+ * names none means the current one, else the last one used here. The address is right before `choose` is called.
+ */
+export function useSessionInAddress(current: string | undefined, choose: (sessionId: string) => void): void {
   useEffect(() => {
-    writeStored(KEY, sessionId);
-    if (sessionInHash(location.hash) !== sessionId) history.replaceState(history.state, '', addressOf(sessionId));
-    const follow = () => setSessionId((now) => sessionInHash(location.hash) ?? now);
+    const named = sessionInHash(location.hash);
+    const wanted = named ?? current ?? lastSession();
+    if (named === undefined) history.replaceState(history.state, '', addressOf(wanted));
+    if (wanted !== current) choose(wanted);
+    writeStored(KEY, wanted);
+    const follow = () => choose(sessionInHash(location.hash) ?? wanted);
     window.addEventListener('popstate', follow);
     return () => window.removeEventListener('popstate', follow);
-  }, [sessionId]);
-  const startNew = useCallback(() => {
-    const created = createId();
-    history.pushState(history.state, '', addressOf(created));
-    setSessionId(created);
-  }, []);
-  return { sessionId, startNew };
+  }, [current, choose]);
 }
 
-function initialSession(): string {
+/** Goes to another session; the way back leads to this one. */
+export function goToSession(sessionId: string): void {
+  history.pushState(history.state, '', addressOf(sessionId));
+  // Who changes the address from here is not told of it.
+  window.dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
+}
+
+function lastSession(): string {
   const stored = readStored(KEY);
-  return sessionInHash(location.hash) ?? (stored !== undefined && valid.test(stored) ? stored : createId());
-}
-
-function addressOf(sessionId: string): string {
-  return `${location.pathname}${location.search}#${PARAMETER}=${sessionId}`;
+  return stored !== undefined && valid.test(stored) ? stored : createId();
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** This close to the end a reader counts as reading the newest lines. */
 const NEAR_PX = 64;
@@ -17,13 +17,17 @@ export function useStickToEnd(): StickToEnd {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
+  const lastTop = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
 
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
     const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
-    stuck.current = distance < NEAR_PX;
+    // A text that grew is further from its end too; only a reader goes up.
+    if (distance < NEAR_PX) stuck.current = true;
+    else if (element.scrollTop < lastTop.current) stuck.current = false;
+    lastTop.current = element.scrollTop;
     setAtEnd(stuck.current);
   }, []);
   const goToEnd = useCallback(() => {
@@ -44,4 +48,27 @@ export function useStickToEnd(): StickToEnd {
   }, []);
 
   return { scroller, content, atEnd, onScroll, goToEnd };
+}
+
+/** Keeps what is read where it is when something is put before it; `first` changes with what comes first. */
+export function useStayInPlace(scroller: RefObject<HTMLElement | null>, first: string | undefined): void {
+  const fromEnd = useRef(0);
+  const firstBefore = useRef(first);
+  useEffect(() => {
+    const element = scroller.current;
+    const note = () => {
+      if (element !== null) fromEnd.current = element.scrollHeight - element.scrollTop;
+    };
+    element?.addEventListener('scroll', note, { passive: true });
+    return () => element?.removeEventListener('scroll', note);
+  }, [scroller]);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const isPutBefore = firstBefore.current !== undefined && firstBefore.current !== first;
+    firstBefore.current = first;
+    if (element === null || !isPutBefore) return;
+    // The browser's own scroll anchoring does nothing at the very top, and Safari has none.
+    if (element.scrollTop > 0 && CSS.supports('overflow-anchor', 'auto')) return;
+    element.scrollTop = element.scrollHeight - fromEnd.current;
+  }, [scroller, first]);
 }

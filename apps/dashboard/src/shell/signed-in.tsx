@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { OpenChatProvider } from '../chat/open-chat.tsx';
 import { EventsProvider } from '../events/launcher-events.tsx';
 import { ToastProvider } from '../ui/toast.tsx';
 import { AppShell } from './app-shell.tsx';
@@ -12,18 +13,20 @@ export function SignedIn() {
   return (
     <LeavingProvider>
       <EventsProvider>
-        <ToastProvider>
-          <AppShell>
-            <Suspense>
-              <Switch>
-                {pages.map(({ path, component }) => (
-                  <Route key={path} path={path} component={component} />
-                ))}
-                <Route component={NotFoundPage} />
-              </Switch>
-            </Suspense>
-          </AppShell>
-        </ToastProvider>
+        <OpenChatProvider>
+          <ToastProvider>
+            <AppShell>
+              <Suspense>
+                <Switch>
+                  {pages.map(({ path, component }) => (
+                    <Route key={path} path={path} component={component} />
+                  ))}
+                  <Route component={NotFoundPage} />
+                </Switch>
+              </Suspense>
+            </AppShell>
+          </ToastProvider>
+        </OpenChatProvider>
       </EventsProvider>
     </LeavingProvider>
   );

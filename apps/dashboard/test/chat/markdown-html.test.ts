@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createMarkdownHtml } from '../../src/chat/markdown-html.ts';
+import { highlight } from '../../src/chat/highlight.ts';
+import { createMarkdownHtml, markdownBlocks } from '../../src/chat/markdown-html.ts';
 
 const markdown = createMarkdownHtml({ copyLabel: 'Copy', classes: { code: 'code', table: 'table' } });
 const render = (text: string) =>
-  markdown
-    .blocks(text)
-    .map((block) => markdown.html(block).trim())
+  markdownBlocks(text)
+    .map((block) => markdown(block).trim())
     .join('\n');
 
 describe('what an agent writes is not trusted', () => {
@@ -74,8 +74,29 @@ test('a table scrolls in a frame of its own, and headings stay below those of th
 });
 
 test('blocks that are complete keep their source while the text grows', () => {
-  const before = markdown.blocks('First.\n\nSecond');
-  const after = markdown.blocks('First.\n\nSecond, longer\n\nThird');
+  const before = markdownBlocks('First.\n\nSecond');
+  const after = markdownBlocks('First.\n\nSecond, longer\n\nThird');
   expect(after[0]?.source).toBe(before[0]?.source);
   expect(after).toHaveLength(3);
+});
+
+describe('code of a known language is coloured', () => {
+  const coloured = createMarkdownHtml({ copyLabel: 'Copy', classes: { code: 'code', table: 'table' }, highlight });
+  const htmlOf = (text: string) => markdownBlocks(text).map(coloured).join('');
+
+  test('by spans, and holds what was written', () => {
+    const html = htmlOf('```js\nconst a = "<b>";\n```');
+    expect(html).toContain('<span class="hljs-keyword">const</span>');
+    expect(html).toContain('&lt;b&gt;');
+  });
+
+  test.each(['```js\n</code><script>alert(1)</script>\n```', '```html\n<img src=x onerror=alert(1)>\n```'])(
+    'and the HTML in %j is still text',
+    (text) => expect(htmlOf(text)).not.toMatch(/<(?:script|img)\b/),
+  );
+
+  test('an unknown language, or a very long text, is left as it is', () => {
+    expect(htmlOf('```nonsense\nconst a\n```')).toContain('<code>const a</code>');
+    expect(highlight('a'.repeat(20_001), 'js')).toBeUndefined();
+  });
 });
