@@ -18,6 +18,7 @@ export const en = {
     nav: 'Pages',
     chat: 'Chat',
     gateway: 'Gateway',
+    logs: 'Logs',
     settings: 'Settings',
     logs: 'Logs',
     menu: 'Menu',

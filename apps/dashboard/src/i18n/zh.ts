@@ -20,6 +20,7 @@ export const zh: Messages = {
     nav: '页面',
     chat: '聊天',
     gateway: '网关',
+    logs: '日志',
     settings: '设置',
     logs: '日志',
     menu: '菜单',

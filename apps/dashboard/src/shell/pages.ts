@@ -1,5 +1,5 @@
 import type { ParseKeys } from 'i18next';
-import { type LucideIcon, MessageSquare, Server } from 'lucide-react';
+import { type LucideIcon, MessageSquare, ScrollText, Server } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from '../chat/chat-page.tsx';
 
@@ -18,5 +18,11 @@ export const pages: readonly Page[] = [
     label: 'shell.gateway',
     icon: Server,
     component: lazy(async () => ({ default: (await import('../gateway/gateway-page.tsx')).GatewayPage })),
+  },
+  {
+    path: '/logs',
+    label: 'shell.logs',
+    icon: ScrollText,
+    component: lazy(async () => ({ default: (await import('../logs/logs-page.tsx')).LogsPage })),
   },
 ];
