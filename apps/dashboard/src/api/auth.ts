@@ -27,10 +27,13 @@ export function signIn(token: string): Promise<Reply<unknown>> {
 export interface SetupRequest {
   token: string;
   confirm: string;
+  /** At the first run, from another machine. */
   setup_token?: string;
+  /** Later: the one that is replaced. */
+  current_token?: string;
 }
 
-/** Registers a launcher token of one's own at the first run; signs in at once. */
+/** Registers a launcher token of one's own; signs in at once and ends all other sessions. */
 export function setUp(body: SetupRequest): Promise<Reply<unknown>> {
   return request('setup', Done, { method: 'POST', body });
 }

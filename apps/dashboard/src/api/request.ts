@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
 import { appUrl } from '../base-path.ts';
 
+const Issue = z.object({ key: z.string(), message: z.string() });
+/** What is wrong with one field of a body. */
+export type Issue = z.infer<typeof Issue>;
+
 /** Why the launcher did not do as asked; `code` is its stable error code, or `unreachable` / `unexpected_reply`. */
 export interface Refusal {
   ok: false;
@@ -8,10 +12,12 @@ export interface Refusal {
   code: string;
   message?: string;
   retryAfterSeconds?: number;
+  /** What is wrong with which field of the body. */
+  issues?: readonly Issue[];
 }
 export type Reply<T> = { ok: true; value: T } | Refusal;
 
-const ErrorBody = z.object({ error: z.string(), message: z.optional(z.string()) });
+const ErrorBody = z.object({ error: z.string(), message: z.optional(z.string()), issues: z.optional(z.array(Issue)) });
 
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -56,6 +62,7 @@ function refusal(response: Response, parsed: unknown): Refusal {
     status,
     code: body.success ? body.data.error : 'unexpected_reply',
     ...(body.success && body.data.message !== undefined ? { message: body.data.message } : {}),
+    ...(body.success && body.data.issues !== undefined ? { issues: body.data.issues } : {}),
     ...(Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}),
   };
 }

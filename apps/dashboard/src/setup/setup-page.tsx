@@ -1,4 +1,3 @@
-import { Sparkles } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'wouter';
@@ -13,6 +12,7 @@ import { Notice } from '../ui/notice.tsx';
 import { TokenField } from '../ui/token-field.tsx';
 import { UserName } from '../ui/user-name.tsx';
 import { useTitle } from '../use-title.ts';
+import { GenerateButton } from './generate-button.tsx';
 import { keepGeneratedToken } from './kept-token.ts';
 import styles from './setup.module.css';
 import { StrengthMeter } from './strength-meter.tsx';
@@ -76,16 +76,6 @@ export function SetupPage() {
 }
 
 type Form = ReturnType<typeof useSetup>;
-
-function GenerateButton({ onClick }: { onClick: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <button type="button" className={styles.generate} onClick={onClick}>
-      <Sparkles size={14} aria-hidden="true" />
-      {t('setup.generate')}
-    </button>
-  );
-}
 
 function ProofField({ form }: { form: Form }) {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import type { ParseKeys } from 'i18next';
-import { type LucideIcon, MessageSquare, ScrollText, Server } from 'lucide-react';
+import { type LucideIcon, MessageSquare, ScrollText, Server, Settings2 } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from '../chat/chat-page.tsx';
 
@@ -24,5 +24,11 @@ export const pages: readonly Page[] = [
     label: 'shell.logs',
     icon: ScrollText,
     component: lazy(async () => ({ default: (await import('../logs/logs-page.tsx')).LogsPage })),
+  },
+  {
+    path: '/settings',
+    label: 'shell.settings',
+    icon: Settings2,
+    component: lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage })),
   },
 ];
