@@ -148,6 +148,14 @@ it('changes options of the channel, and the running gateway goes by them at once
     channels: { pico: { enabled: true, mine: 1, allow_token_query: true }, telegram: { x: 1 } },
   });
   expect(pidRecord(home)?.pid).toBe(pid);
+
+  // From now on the gateway follows the file by itself.
+  await field(page, 'Follow the files').check();
+  await button(page, 'Save').click();
+  await expect.poll(() => readHomeJson(home, 'config.json')['gateway']).toEqual({ hot_reload: true });
+  await page.getByText('not saved').waitFor({ state: 'detached' });
+  writeHomeFile(home, 'config.json', { gateway: { hot_reload: true }, channels: { pico: { enabled: true } } });
+  await expect.poll(status).toBe(401);
 });
 
 it('changes the launcher token, which signs everybody else out', async () => {
@@ -181,6 +189,21 @@ it('changes the launcher token, which signs everybody else out', async () => {
   await page.getByText('You are signed out.').waitFor();
   await other.reload();
   await other.getByLabel('Launcher token', { exact: true }).waitFor();
+});
+
+it('makes who guesses the token wait, and counts down', async () => {
+  const { home, url } = await homeOf({ login_attempts_per_minute: 2 });
+  await start(home);
+  const page = await openSettings(url);
+  await field(page, 'Current launcher token').fill('a guess');
+  await button(page, 'Change the token').waitFor();
+  await field(page, 'New launcher token').fill('another token of mine');
+  await field(page, 'Repeat the token').fill('another token of mine');
+  await button(page, 'Change the token').click();
+  await page.getByText('That is not the launcher token.').waitFor();
+  await button(page, 'Change the token').click();
+  await page.getByRole('button', { name: /^Wait \d+ s$/ }).waitFor();
+  await page.getByText('Too many sign-in attempts').waitFor();
 });
 
 it('shows what the environment decides, and where', async () => {

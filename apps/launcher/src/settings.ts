@@ -91,22 +91,13 @@ export function createGatewaySettings(paths: Paths, environment: Environment): S
 }
 
 function createSettings({ options, file, isService, read, update, running }: SettingsOptions): Settings {
-  const byKey = new Map(options.map((option) => [option.key, option]));
   const valuesOf = (config: object): SettingValues =>
     Object.fromEntries(options.map(({ key, path }) => [key, valueAt(config, path)]));
   // In an installed service the file beats the environment, so a change of the file counts.
-  const isFixed = (origin: Origin | undefined) =>
+  const isFixed = (origin: Origin | undefined): boolean =>
     origin?.source === 'flag' ||
     (origin?.source === 'env' && !isService) ||
     (origin?.source === 'file' && origin.from !== file);
-
-  const issueWith = (key: string, value: unknown, sources: Readonly<Record<string, Origin>>): string | undefined => {
-    const option = byKey.get(key);
-    if (option === undefined) return 'cannot be changed here';
-    if (isFixed(sources[key])) return `comes from ${sources[key]?.from} and is changed there`;
-    const parsed = value === null ? undefined : parseValue(option, value);
-    return parsed?.ok === false ? parsed.message : undefined;
-  };
   return {
     load() {
       const config = read();
@@ -119,18 +110,19 @@ function createSettings({ options, file, isService, read, update, running }: Set
         restart_pending: Object.keys(values).filter((key) => !isDeepStrictEqual(values[key], started[key])),
       };
     },
-    check(changes) {
+    check(wanted) {
       const config = read();
-      const issues = Object.entries(changes).flatMap(([key, value]) => {
-        const message = issueWith(key, value, config.sources);
-        return message === undefined ? [] : [{ key, message }];
+      const judged = Object.entries(wanted).map(([key, value]) => {
+        const origin = config.sources[key];
+        const option = options.find((one) => one.key === key);
+        return { key, ...judge(option, value, isFixed(origin) ? origin : undefined) };
       });
+      const issues = judged.flatMap(({ key, message }) => (message === undefined ? [] : [{ key, message }]));
       if (issues.length > 0) return { ok: false, issues };
-      const stored = Object.entries(changes).map(([key, value]) => [key, normal(byKey.get(key), value)]);
-      const after = stored.map(([key, value]) => [key, value ?? byKey.get(String(key))?.default]);
+      const after = judged.map(({ key, effective }) => [key, effective]);
       return {
         ok: true,
-        changes: Object.fromEntries(stored),
+        changes: Object.fromEntries(judged.map(({ key, value }) => [key, value])),
         after: { ...valuesOf(config), ...Object.fromEntries(after) },
       };
     },
@@ -146,10 +138,14 @@ function createSettings({ options, file, isService, read, update, running }: Set
   };
 }
 
-/** As the program reads it: lists without blanks, paths without a slash at the end. */
-function normal(option: Option | undefined, value: unknown): unknown {
-  const parsed = option === undefined || value === null ? undefined : parseValue(option, value);
-  return parsed?.ok ? parsed.value : value;
+/** What is to be stored for one setting, as the program reads it (lists without blanks), or what is wrong with it. */
+function judge(option: Option | undefined, value: unknown, decidedBy: Origin | undefined) {
+  const refused = (message: string) => ({ message, value: undefined, effective: undefined });
+  if (option === undefined) return refused('cannot be changed here');
+  if (decidedBy !== undefined) return refused(`comes from ${decidedBy.from} and is changed there`);
+  if (value === null) return { message: undefined, value, effective: option.default };
+  const parsed = parseValue(option, value);
+  return parsed.ok ? { message: undefined, value: parsed.value, effective: parsed.value } : refused(parsed.message);
 }
 
 function valueAt(config: object, path: readonly string[]): unknown {
