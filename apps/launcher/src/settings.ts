@@ -3,6 +3,7 @@ import {
   ConfigError,
   type Environment,
   gatewayOptions,
+  type JsonValue,
   type LauncherConfig,
   launcherOptions,
   loadGatewayConfig,
@@ -138,14 +139,22 @@ function createSettings({ options, file, isService, read, update, running }: Set
   };
 }
 
+interface Judged {
+  readonly message: string | undefined;
+  readonly value: JsonValue;
+  /** What the program will go by. */
+  readonly effective: unknown;
+}
+
 /** What is to be stored for one setting, as the program reads it (lists without blanks), or what is wrong with it. */
-function judge(option: Option | undefined, value: unknown, decidedBy: Origin | undefined) {
-  const refused = (message: string) => ({ message, value: undefined, effective: undefined });
+function judge(option: Option | undefined, value: unknown, decidedBy: Origin | undefined): Judged {
+  const refused = (message: string): Judged => ({ message, value: null, effective: undefined });
   if (option === undefined) return refused('cannot be changed here');
   if (decidedBy !== undefined) return refused(`comes from ${decidedBy.from} and is changed there`);
   if (value === null) return { message: undefined, value, effective: option.default };
   const parsed = parseValue(option, value);
-  return parsed.ok ? { message: undefined, value: parsed.value, effective: parsed.value } : refused(parsed.message);
+  if (!parsed.ok) return refused(parsed.message);
+  return { message: undefined, value: parsed.value as JsonValue, effective: parsed.value };
 }
 
 function valueAt(config: object, path: readonly string[]): unknown {
