@@ -22,6 +22,7 @@ const ErrorBody = z.object({ error: z.string(), message: z.optional(z.string()),
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
+  headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }
 
@@ -29,14 +30,18 @@ export interface RequestOptions {
 export async function request<Schema extends z.ZodMiniType>(
   path: string,
   schema: Schema,
-  { method = 'GET', body, signal }: RequestOptions = {},
+  { method = 'GET', body, headers, signal }: RequestOptions = {},
 ): Promise<Reply<z.infer<Schema>>> {
   let response: Response;
   let parsed: unknown;
   try {
     response = await fetch(appUrl(path), {
       method,
-      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
       // A redirect would hand us a page instead of an answer.

@@ -1,5 +1,5 @@
 import type { ParseKeys } from 'i18next';
-import { type LucideIcon, MessageSquare, ScrollText, Server, Settings2 } from 'lucide-react';
+import { Cable, type LucideIcon, MessageSquare, ScrollText, Server, Settings2 } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from '../chat/chat-page.tsx';
 
@@ -24,6 +24,12 @@ export const pages: readonly Page[] = [
     label: 'shell.logs',
     icon: ScrollText,
     component: lazy(async () => ({ default: (await import('../logs/logs-page.tsx')).LogsPage })),
+  },
+  {
+    path: '/connect',
+    label: 'shell.connect',
+    icon: Cable,
+    component: lazy(async () => ({ default: (await import('../connect/connect-page.tsx')).ConnectPage })),
   },
   {
     path: '/settings',
