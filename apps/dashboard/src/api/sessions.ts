@@ -27,12 +27,18 @@ export interface HistoryPage {
   before: number | null;
 }
 
+/** Few enough to be put on the page without a pause that is felt. */
+const MESSAGES_AT_A_TIME = 50;
+
 /** What was said last in a session, or last before a cursor; nothing for one that has not begun. */
 export async function fetchHistory(
   sessionId: string,
   { signal, before }: { signal: AbortSignal; before?: number },
 ): Promise<Reply<HistoryPage>> {
-  const query = new URLSearchParams({ limit: '100', ...(before === undefined ? {} : { before: String(before) }) });
+  const query = new URLSearchParams({
+    limit: String(MESSAGES_AT_A_TIME),
+    ...(before === undefined ? {} : { before: String(before) }),
+  });
   const reply = await request(`${pathOf(sessionId)}?${query}`, SessionPage, { signal });
   if (!reply.ok)
     return reply.code === 'session_not_found' ? { ok: true, value: { messages: [], before: null } } : reply;

@@ -13,6 +13,7 @@ import { OlderMessages } from './older-messages.tsx';
 import type { SessionHistory } from './session-history.ts';
 import { useStayInPlace, useStickToEnd } from './stick-to-end.ts';
 import { TypingIndicator } from './typing-indicator.tsx';
+import { SharedHighlightContext, useSharedHighlight } from './use-highlight.ts';
 
 interface ConversationProps {
   session: PicoSession;
@@ -28,6 +29,7 @@ export function Conversation({ session, snapshot, history }: ConversationProps) 
   const messages = useDeferredValue(snapshot.messages);
   const { scroller, content, atEnd, onScroll, goToEnd } = useStickToEnd();
   useStayInPlace(scroller, messages[0]?.id);
+  const highlight = useSharedHighlight();
   const onRetry = useCallback((id: string) => session.retry(id), [session]);
   const last = messages.at(-1);
   const ownLast = last?.author === 'person' ? last.id : undefined;
@@ -46,9 +48,11 @@ export function Conversation({ session, snapshot, history }: ConversationProps) 
           {messages.length === 0 && snapshot.messages.length === 0 && (
             <EmptyChat onSend={(text) => session.send(text)} />
           )}
-          {messages.map((message) => (
-            <Message key={message.id} message={message} onRetry={onRetry} />
-          ))}
+          <SharedHighlightContext value={highlight}>
+            {messages.map((message) => (
+              <Message key={message.id} message={message} onRetry={onRetry} />
+            ))}
+          </SharedHighlightContext>
           {answering && <TypingIndicator />}
           {error !== undefined && (
             <Notice tone="danger" role="alert">

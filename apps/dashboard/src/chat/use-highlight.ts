@@ -1,22 +1,39 @@
-import { useEffect, useState } from 'react';
+import { createContext, startTransition, useContext, useEffect, useState } from 'react';
 import type { Highlight, MarkdownBlock } from './markdown-html.ts';
 
-/** The highlighter, loaded when there is code of a named language among the blocks. */
+/** The highlighter of a conversation, loaded when the first of its messages needs it. */
+export interface SharedHighlight {
+  highlight: Highlight | undefined;
+  load: () => void;
+}
+
+export const SharedHighlightContext = createContext<SharedHighlight>({ highlight: undefined, load: () => undefined });
+
+/** Makes what the messages of a conversation share. */
+export function useSharedHighlight(): SharedHighlight {
+  const [shared, setShared] = useState<SharedHighlight>(() => ({
+    highlight: undefined,
+    load: () => {
+      void import('./highlight.ts').then(({ highlight }) => {
+        // In slices: all the messages that have code are rendered again.
+        startTransition(() =>
+          setShared((before) => (before.highlight === undefined ? { ...before, highlight } : before)),
+        );
+      });
+    },
+  }));
+  return shared;
+}
+
+/** The highlighter, when there is code of a named language among the blocks and it is loaded. */
 export function useHighlight(blocks: readonly MarkdownBlock[]): Highlight | undefined {
-  // In an object: a function in a state is taken for an update of it.
-  const [loaded, setLoaded] = useState<{ highlight: Highlight }>();
+  const { highlight, load } = useContext(SharedHighlightContext);
   const isNeeded = blocks.some(({ token }) => hasCode(token));
+  const isMissing = isNeeded && highlight === undefined;
   useEffect(() => {
-    if (!isNeeded) return;
-    let isGone = false;
-    void import('./highlight.ts').then(({ highlight }) => {
-      if (!isGone) setLoaded({ highlight });
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [isNeeded]);
-  return loaded?.highlight;
+    if (isMissing) load();
+  }, [isMissing, load]);
+  return isNeeded ? highlight : undefined;
 }
 
 /** Also in a list or a quotation. */
