@@ -1,15 +1,23 @@
-// npm test: installs, builds, gets a browser and a Redis when there is none, and runs every test.
+// npm test: installs, builds, gets the programs that the tests run when there is none, and runs every test.
 import { spawnSync } from 'node:child_process';
 import { installByApt } from './apt.mjs';
 import { build } from './build.mjs';
 import { downloadChromium, findChromium } from './chromium.mjs';
+import { findCurl, missingCurl } from './curl.mjs';
 import { install } from './install.mjs';
 import { inRoot, root } from './project.mjs';
+import { findPython, missingPython } from './python.mjs';
 import { findRedis, missingRedis } from './redis.mjs';
 
 install();
 await build();
-installByApt([...(findChromium() ? [] : ['chromium']), ...(findRedis() ? [] : ['redis-server'])]);
+installByApt([
+  ...(findChromium() ? [] : ['chromium']),
+  ...(findRedis() ? [] : ['redis-server']),
+  ...(findPython() ? [] : ['python3-websockets']),
+  ...(findCurl() ? [] : ['curl']),
+]);
+if (!findCurl()) missingCurl();
 const { status } = spawnSync(
   process.execPath,
   [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)],
@@ -20,6 +28,7 @@ const { status } = spawnSync(
       ...process.env,
       CHROME_PATH: findChromium() ?? downloadChromium(),
       REDIS_SERVER_PATH: findRedis() ?? missingRedis(),
+      PYTHON_PATH: findPython() ?? missingPython(),
     },
   },
 );

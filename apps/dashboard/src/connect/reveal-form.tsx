@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTokenTexts } from '../sign-in/texts.ts';
 import { Button } from '../ui/button.tsx';
 import { TokenField } from '../ui/token-field.tsx';
 import { UserName } from '../ui/user-name.tsx';
@@ -15,6 +16,7 @@ interface RevealFormProps {
 /** Asks for the launcher token once more: an unlocked screen is not enough to walk away with the channel token. */
 export function RevealForm({ channel, onDone }: RevealFormProps) {
   const { t } = useConnectTexts();
+  const { t: token } = useTokenTexts();
   const { t: common } = useTranslation();
   const [entered, setEntered] = useState('');
   const { problem, busy, secondsLeft } = channel;
@@ -30,21 +32,21 @@ export function RevealForm({ channel, onDone }: RevealFormProps) {
     <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
       <UserName />
       <TokenField
-        label={common('signIn.label')}
+        label={token('signIn.label')}
         value={entered}
         onChange={(value) => {
           setEntered(value);
           channel.clearProblem();
         }}
         autoComplete="current-password"
-        error={problem === undefined ? undefined : common(`signIn.${problem}`)}
+        error={problem === undefined ? undefined : token(`signIn.${problem}`)}
         hint={t('token.revealHint')}
         paste
         autoFocus
       />
       <div className={styles.orders}>
         <Button type="submit" size="sm" tone="primary" busy={busy === 'reveal'} disabled={secondsLeft > 0}>
-          {secondsLeft > 0 ? common('signIn.wait', { count: secondsLeft }) : t('token.show')}
+          {secondsLeft > 0 ? common('common.wait', { count: secondsLeft }) : t('token.show')}
         </Button>
         <Button size="sm" tone="quiet" onClick={cancel}>
           {common('common.cancel')}

@@ -36,7 +36,7 @@ export function ShownTokenField({ shown: { token, untilMs, reloaded }, onHide }:
       <div className={styles.secret}>
         <input id={id} type={isVisible ? 'text' : 'password'} value={token} readOnly autoComplete="off" />
         <IconButton
-          label={isVisible ? common('signIn.hide') : common('signIn.show')}
+          label={isVisible ? common('common.hide') : common('common.show')}
           aria-pressed={isVisible}
           onClick={() => setVisible(!isVisible)}
         >

@@ -112,11 +112,11 @@ asyncio.run(main())
 function shell(url: string): string {
   return `#!/bin/sh
 # The handshake: "101 Switching Protocols" says that address and token are right.
-curl --silent --show-error --include --http1.1 --max-time 1 \\
+curl --silent --include --http1.1 --max-time 1 \\
   --header 'Connection: Upgrade' --header 'Upgrade: websocket' \\
   --header 'Sec-WebSocket-Version: 13' --header 'Sec-WebSocket-Key: cGljb2NsYXcgd2Vic29jaw==' \\
   --header "Authorization: Bearer $PICOCLAW_TOKEN" \\
-  '${url.replace(/^ws/, 'http')}' 2>/dev/null
+  '${url.replace(/^ws/, 'http')}'
 
 # A message, and the answer as the channel sends it; -w is how many seconds it may take.
 npx --yes wscat -w 5 --header "Authorization: Bearer $PICOCLAW_TOKEN" \\

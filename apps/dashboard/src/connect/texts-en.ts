@@ -48,9 +48,10 @@ export const en = {
       python: 'The token comes from the environment:',
       shell: 'Needs curl and Node (npx fetches wscat). The token comes from the environment:',
     },
-    anyPage: 'A page of any origin may connect: the token decides.',
+    anyPage:
+      'A page of any origin may connect: the token decides. Of a page from the internet, browsers ask the person before it reaches a local address.',
     allowOrigins:
-      'channels.pico.allow_origins says which pages may connect; an empty list allows all. A page that came by https may not open a ws:// address.',
+      'channels.pico.allow_origins says which pages may connect; an empty list allows all. Browsers let no page that came by https open a ws:// address.',
   },
   token: {
     heading: 'Channel token',

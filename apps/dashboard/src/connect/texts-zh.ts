@@ -50,9 +50,9 @@ export const zh: Texts<typeof en> = {
       python: '令牌取自环境变量：',
       shell: '需要 curl 和 Node（npx 会下载 wscat）。令牌取自环境变量：',
     },
-    anyPage: '任何来源的网页都可以连接：由令牌决定。',
+    anyPage: '任何来源的网页都可以连接：由令牌决定。来自互联网的网页访问本地地址前，浏览器会先询问用户。',
     allowOrigins:
-      'channels.pico.allow_origins 规定哪些网页可以连接；列表为空表示全部允许。通过 https 打开的网页不能连接 ws:// 地址。',
+      'channels.pico.allow_origins 规定哪些网页可以连接；列表为空表示全部允许。浏览器不允许通过 https 打开的网页连接 ws:// 地址。',
   },
   token: {
     heading: '通道令牌',
