@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@picoclaw/client';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 
 const SPOKEN_CHARACTERS = 600;
 

@@ -1,8 +1,9 @@
 import { createId } from '@picoclaw/client';
 import { PanelLeft, SquarePen } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { LoadBoundary } from '../ui/load-boundary.tsx';
 import { useTitle } from '../use-title.ts';
 import styles from './chat-page.module.css';
 import { ChatView } from './chat-view.tsx';
@@ -29,9 +30,11 @@ export function ChatPage() {
   // What is newest in the list changes with what is said here.
   const said = `${sessionId} ${chat?.snapshot.messages.length} ${chat?.snapshot.typing}`;
   const sessions = (
-    <Suspense>
-      <SessionList current={sessionId} said={said} />
-    </Suspense>
+    <LoadBoundary fallback={<p className={styles.note}>{t('shell.notLoaded')}</p>}>
+      <Suspense>
+        <SessionList current={sessionId} said={said} />
+      </Suspense>
+    </LoadBoundary>
   );
   return (
     <div className={styles.page}>

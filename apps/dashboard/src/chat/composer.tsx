@@ -1,7 +1,7 @@
 import type { PicoSend } from '@picoclaw/client';
 import { ArrowUp, ImagePlus, Square } from 'lucide-react';
 import { type ComponentProps, type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { IconButton } from '../ui/button.tsx';
 import styles from './composer.module.css';
 import { useDraft } from './draft.ts';

@@ -1,9 +1,9 @@
 import { ChevronRight, Play, RotateCw, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type GatewayStatus, orderGateway } from '../api/gateway.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import type { Refusal } from '../api/request.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Button } from '../ui/button.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import styles from './connection-banner.module.css';

@@ -1,5 +1,5 @@
 import type { ClientState } from '@picoclaw/client';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import styles from './connection-dot.module.css';
 
 /** The state of the connection, small, in the header; the banner is what explains. */

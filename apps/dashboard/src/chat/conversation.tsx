@@ -1,7 +1,7 @@
 import type { PicoSession, PicoSnapshot } from '@picoclaw/client';
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Announcer } from './announcer.tsx';
@@ -44,7 +44,7 @@ export function Conversation({ session, snapshot, history }: ConversationProps) 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={styles.scroller} ref={scroller} onScroll={onScroll} aria-label={t('chat.log')} tabIndex={0}>
         <div className={styles.content} ref={content}>
-          <OlderMessages history={history} scroller={scroller} isLookedFor={!atEnd} />
+          <OlderMessages history={history} scroller={scroller} isLookedFor={!atEnd} first={messages[0]?.id} />
           {messages.length === 0 && snapshot.messages.length === 0 && (
             <EmptyChat onSend={(text) => session.send(text)} />
           )}

@@ -1,5 +1,5 @@
 import { Activity, CircleHelp, MessageCircle } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Logo } from '../ui/logo.tsx';
 import styles from './empty-chat.module.css';
 

@@ -1,5 +1,5 @@
 import { type MouseEvent, memo, useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { copyText } from '../ui/clipboard.ts';
 import styles from './markdown.module.css';
 import { type MarkdownBlock, markdownBlocks } from './markdown-html.ts';

@@ -1,8 +1,9 @@
 import type { ChatMessage } from '@picoclaw/client';
 import { Check, ChevronRight, CircleAlert, CircleStop, Clock, RotateCw } from 'lucide-react';
 import { lazy, memo, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { appUrl } from '../base-path.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
+import { LoadBoundary } from '../ui/load-boundary.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { failureText } from './failure-text.ts';
@@ -68,6 +69,7 @@ function AgentMessage({ message }: { message: ChatMessage }) {
     const calls = message.toolCalls === undefined ? '' : JSON.stringify(message.toolCalls, null, 2);
     return <Folded title={t('chat.toolCalls')} text={[message.content, calls].filter(Boolean).join('\n\n')} />;
   }
+  const plain = <p className={styles.plain}>{message.content}</p>;
   return (
     <article className={styles.agent} data-placeholder={message.placeholder === true ? true : undefined}>
       <div className={styles.avatar}>
@@ -81,9 +83,11 @@ function AgentMessage({ message }: { message: ChatMessage }) {
             <Moment time={message.createdAt} />
           </span>
         </h2>
-        <Suspense fallback={<p className={styles.plain}>{message.content}</p>}>
-          <Markdown text={message.content} />
-        </Suspense>
+        <LoadBoundary fallback={plain}>
+          <Suspense fallback={plain}>
+            <Markdown text={message.content} />
+          </Suspense>
+        </LoadBoundary>
         {message.cancelled === true && (
           <p className={styles.delivery}>
             <CircleStop size={13} aria-hidden="true" />

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { fetchPicoInfo, type PicoInfo } from '../api/pico.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import type { Refusal } from '../api/request.ts';
 import { useGatewayStatus } from '../events/gateway-status.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { useLeaving } from '../shell/leaving.tsx';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';

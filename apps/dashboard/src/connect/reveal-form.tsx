@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { useTokenTexts } from '../sign-in/texts.ts';
 import { Button } from '../ui/button.tsx';
 import { TokenField } from '../ui/token-field.tsx';

@@ -1,8 +1,8 @@
 import { CircleCheck, CircleSlash, Eye, Power, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { PicoInfo } from '../api/pico.ts';
 import { refusalText } from '../api/refusal-text.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

@@ -8,13 +8,15 @@ import { useLeaving } from '../shell/leaving.tsx';
 /** The channels of the launcher's live events (docs/events.md). */
 export type EventChannel = 'gateway:status' | 'process:gateway' | 'launcher:notices';
 
-const EventsContext = createContext<(() => Promise<HubClient>) | undefined>(undefined);
+const EventsContext = createContext<(() => Promise<HubClient | undefined>) | undefined>(undefined);
+const RETRY_MS = 3_000;
+
 const ConnectedContext = createContext(true);
 
 /** Holds the one connection for live events of all pages; it is made when the first of them listens. */
 export function EventsProvider({ children }: { children: ReactNode }) {
   const leaving = useLeaving();
-  const client = useRef<Promise<HubClient>>(undefined);
+  const client = useRef<Promise<HubClient | undefined>>(undefined);
   const [isConnected, setConnected] = useState(true);
   const connect = useMemo(() => {
     const whetherSignedIn = async () => {
@@ -35,13 +37,17 @@ export function EventsProvider({ children }: { children: ReactNode }) {
       return created;
     };
     return () => {
-      client.current ??= dial();
+      client.current ??= dial().catch(() => {
+        setConnected(false);
+        client.current = undefined;
+        return undefined;
+      });
       return client.current;
     };
   }, [leaving]);
   useEffect(
     () => () => {
-      void client.current?.then((created) => created.close());
+      void client.current?.then((created) => created?.close());
       client.current = undefined;
     },
     [],
@@ -70,14 +76,20 @@ export function useEvents(
   useEffect(() => {
     let stop: (() => void) | undefined;
     let isGone = false;
-    void connect?.().then((client) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listen = async () => {
+      const client = await connect?.();
       if (isGone) return;
-      stop = client.subscribe(channel, (publication) => latest.current.onEvent(publication), {
+      // The launcher went away before the code was here.
+      if (client === undefined) timer = setTimeout(() => void listen(), RETRY_MS);
+      stop = client?.subscribe(channel, (publication) => latest.current.onEvent(publication), {
         onGap: () => latest.current.onGap?.(),
       });
-    });
+    };
+    void listen();
     return () => {
       isGone = true;
+      clearTimeout(timer);
       stop?.();
     };
   }, [connect, channel]);

@@ -1,9 +1,9 @@
 import { useEffect, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { GatewayStatus } from '../api/gateway.ts';
 import { fetchModels, type Models, setDefaultModel } from '../api/models.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import type { Refusal } from '../api/request.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Card } from '../ui/card.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

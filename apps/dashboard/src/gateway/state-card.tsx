@@ -1,8 +1,8 @@
 import { CircleCheck, CircleSlash, LoaderCircle, OctagonX, Play, RefreshCw, RotateCw, Square } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type GatewayOrder, type GatewayStatus, orderGateway } from '../api/gateway.ts';
 import { refusalText } from '../api/refusal-text.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { useLeaving } from '../shell/leaving.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

@@ -1,5 +1,4 @@
 import i18next, { type i18n } from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { writeStored } from '../storage.ts';
 import { en } from './en.ts';
 import { LANGUAGE_KEY, type Language, preferredLanguage } from './language.ts';
@@ -14,7 +13,7 @@ async function loadLanguage(instance: i18n, language: Language): Promise<void> {
 /** Makes the texts ready in the preferred language. */
 export async function createTexts(language: Language = preferredLanguage()): Promise<i18n> {
   const instance = i18next.createInstance();
-  await instance.use(initReactI18next).init({
+  await instance.init({
     resources: { en: { translation: en } },
     partialBundledLanguages: true,
     lng: 'en',

@@ -1,7 +1,7 @@
 import type { i18n } from 'i18next';
-import { useTranslation } from 'react-i18next';
 import type { Language } from './language.ts';
 import type { Texts } from './messages.ts';
+import { useTranslation } from './use-translation.ts';
 
 type Plural<Key extends string> = Key extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Key;
 

@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { clearLog } from '../api/logs.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import { useEventsConnected } from '../events/launcher-events.tsx';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

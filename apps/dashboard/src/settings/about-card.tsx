@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { refusalText } from '../api/refusal-text.ts';
 import type { Reply } from '../api/request.ts';
 import { fetchVersion, type Version } from '../api/settings.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Card } from '../ui/card.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

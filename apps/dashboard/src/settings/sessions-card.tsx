@@ -1,6 +1,6 @@
 import { MonitorX } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { useLeaving } from '../shell/leaving.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { refusalText } from '../api/refusal-text.ts';
 import { gatewayStore, launcherStore, type Saved } from '../api/settings.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { Card } from '../ui/card.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';

@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { refusalText } from '../api/refusal-text.ts';
 import { useAuthStatus } from '../auth-status.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { GenerateButton } from '../setup/generate-button.tsx';
 import { StrengthMeter } from '../setup/strength-meter.tsx';
+import { useTokenTexts } from '../sign-in/texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -19,12 +20,12 @@ import { useTokenChange } from './use-token-change.ts';
 /** Replaces the launcher token, where that is to be done here. */
 export function TokenCard() {
   const { t } = useSettingsTexts();
-  const { t: common } = useTranslation();
+  const { t: token } = useTokenTexts();
   const status = useAuthStatus();
   return (
     <Card title={t('token.heading')} text={t('token.lead')}>
       {status === undefined && <Skeleton lines={4} />}
-      {status?.token_source === 'env' && <Notice tone="info">{common('setup.errors.token_managed_by_env')}</Notice>}
+      {status?.token_source === 'env' && <Notice tone="info">{token('setup.errors.token_managed_by_env')}</Notice>}
       {status !== undefined && status.token_source !== 'env' && (
         // In the first run being signed in is proof enough, afterwards the old token is asked for.
         <TokenForm needsCurrent={status.initialized} />
@@ -35,6 +36,7 @@ export function TokenCard() {
 
 function TokenForm({ needsCurrent: neededAtFirst }: { needsCurrent: boolean }) {
   const { t } = useSettingsTexts();
+  const { t: token } = useTokenTexts();
   const { t: common } = useTranslation();
   const toast = useToast();
   const [needsCurrent, setNeedsCurrent] = useState(neededAtFirst);
@@ -61,18 +63,18 @@ function TokenForm({ needsCurrent: neededAtFirst }: { needsCurrent: boolean }) {
       <div className={styles.choice}>
         <TokenField
           {...secret}
-          label={common('setup.token')}
+          label={token('setup.token')}
           value={form.token}
           onChange={form.set('token')}
           autoComplete="new-password"
-          error={problems.token === undefined ? undefined : common(`setup.errors.${problems.token}`)}
+          error={problems.token === undefined ? undefined : token(`setup.errors.${problems.token}`)}
           action={<GenerateButton onClick={form.generate} />}
         />
         <StrengthMeter token={form.token} />
       </div>
       <TokenField
         {...secret}
-        label={common('setup.confirm')}
+        label={token('setup.confirm')}
         value={form.confirm}
         onChange={form.set('confirm')}
         autoComplete="new-password"
@@ -80,13 +82,13 @@ function TokenForm({ needsCurrent: neededAtFirst }: { needsCurrent: boolean }) {
       {form.generated && (
         <Notice tone="info" role="status">
           <div className={styles.generated}>
-            <span>{common('setup.generatedHint')}</span>
+            <span>{token('setup.generatedHint')}</span>
             <CopyButton text={form.token} />
           </div>
         </Notice>
       )}
       <Button type="submit" busy={form.busy} disabled={secondsLeft > 0}>
-        {secondsLeft > 0 ? common('signIn.wait', { count: secondsLeft }) : t('token.submit')}
+        {secondsLeft > 0 ? common('common.wait', { count: secondsLeft }) : t('token.submit')}
       </Button>
     </form>
   );
@@ -94,11 +96,12 @@ function TokenForm({ needsCurrent: neededAtFirst }: { needsCurrent: boolean }) {
 
 function Refused({ form: { problems, secondsLeft } }: { form: ReturnType<typeof useTokenChange> }) {
   const { t } = useTranslation();
+  const { t: token } = useTokenTexts();
   const { refusal } = problems;
   if (refusal === undefined || (refusal.status === 429 && secondsLeft === 0)) return null;
   return (
     <Notice tone={refusal.status === 429 ? 'warning' : 'danger'} role="alert">
-      {refusal.code === 'token_managed_by_env' ? t('setup.errors.token_managed_by_env') : refusalText(t, refusal)}
+      {refusal.code === 'token_managed_by_env' ? token('setup.errors.token_managed_by_env') : refusalText(t, refusal)}
     </Notice>
   );
 }

@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { AuthStatus } from '../api/auth.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import { useAuthStatus } from '../auth-status.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { safeNextPath } from '../next-path.ts';
 import { Entrance } from '../shell/entrance.tsx';
+import { useTokenTexts } from '../sign-in/texts.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -20,7 +21,8 @@ import { useSetup } from './use-setup.ts';
 
 /** First run: a launcher token of one's own, or the generated one. */
 export function SetupPage() {
-  const { t } = useTranslation();
+  const { t: common } = useTranslation();
+  const { t } = useTokenTexts();
   useTitle(t('setup.title'));
   const status = useAuthStatus();
   const [query] = useSearchParams();
@@ -67,7 +69,7 @@ export function SetupPage() {
           </Notice>
         )}
         <Button type="submit" tone="primary" busy={form.busy} disabled={form.secondsLeft > 0}>
-          {form.secondsLeft > 0 ? t('signIn.wait', { count: form.secondsLeft }) : t('setup.submit')}
+          {form.secondsLeft > 0 ? common('common.wait', { count: form.secondsLeft }) : t('setup.submit')}
         </Button>
       </form>
       <Keep authenticated={status?.authenticated === true} next={next} />
@@ -78,7 +80,7 @@ export function SetupPage() {
 type Form = ReturnType<typeof useSetup>;
 
 function ProofField({ form }: { form: Form }) {
-  const { t } = useTranslation();
+  const { t } = useTokenTexts();
   const problem = form.problems.setupToken;
   return (
     <TokenField
@@ -94,14 +96,15 @@ function ProofField({ form }: { form: Form }) {
 }
 
 function Refused({ form: { problems, secondsLeft } }: { form: Form }) {
-  const { t } = useTranslation();
+  const { t: common } = useTranslation();
+  const { t } = useTokenTexts();
   const { refusal } = problems;
   if (refusal === undefined || (refusal.status === 429 && secondsLeft === 0)) return null;
   const { code } = refusal;
   const known = code === 'already_set_up' || code === 'token_managed_by_env';
   return (
     <Notice tone={refusal.status === 429 ? 'warning' : 'danger'} role="alert">
-      {known ? t(`setup.errors.${code}`) : refusalText(t, refusal)}{' '}
+      {known ? t(`setup.errors.${code}`) : refusalText(common, refusal)}{' '}
       {known && <Link href="/login?setup=done">{t('setup.toSignIn')}</Link>}
     </Notice>
   );
@@ -109,7 +112,7 @@ function Refused({ form: { problems, secondsLeft } }: { form: Form }) {
 
 /** The other choice: nothing changes on the launcher, only this browser stops asking. */
 function Keep({ authenticated, next }: { authenticated: boolean; next: string | null }) {
-  const { t } = useTranslation();
+  const { t } = useTokenTexts();
   const [, navigate] = useLocation();
   const keep = () => {
     keepGeneratedToken();

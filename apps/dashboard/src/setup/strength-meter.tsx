@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTokenTexts } from '../sign-in/texts.ts';
 import styles from './setup.module.css';
 import { strengthOf } from './strength.ts';
 
@@ -6,7 +6,7 @@ const steps = [1, 2, 3, 4];
 
 /** Shows how hard a token is to guess, in four steps and a word. */
 export function StrengthMeter({ token }: { token: string }) {
-  const { t } = useTranslation();
+  const { t } = useTokenTexts();
   const strength = strengthOf(token);
   return (
     <div className={styles.meter} data-strength={token === '' ? undefined : strength}>

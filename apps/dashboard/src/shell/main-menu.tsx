@@ -1,6 +1,6 @@
 import { Ellipsis, LogOut, MonitorX } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { useLeaving } from './leaving.tsx';

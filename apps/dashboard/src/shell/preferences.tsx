@@ -1,8 +1,8 @@
 import { Languages, Monitor, Moon, Sun } from 'lucide-react';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
 import { switchLanguage } from '../i18n/i18n.ts';
 import { type Language, languages } from '../i18n/language.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { switchTheme, type Theme, themes, useTheme } from '../theme/theme.ts';
 import styles from './preferences.module.css';
 

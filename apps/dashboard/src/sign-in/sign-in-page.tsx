@@ -1,10 +1,10 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { signIn } from '../api/auth.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import type { Refusal } from '../api/request.ts';
 import { useAuthStatus } from '../auth-status.ts';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { safeNextPath } from '../next-path.ts';
 import { Entrance } from '../shell/entrance.tsx';
 import { Button } from '../ui/button.tsx';
@@ -14,13 +14,15 @@ import { UserName } from '../ui/user-name.tsx';
 import { useTitle } from '../use-title.ts';
 import { useCountdown } from './countdown.ts';
 import styles from './sign-in.module.css';
+import { useTokenTexts } from './texts.ts';
 import { TokenHelp } from './token-help.tsx';
 
 const DEFAULT_WAIT_SECONDS = 60;
 
 /** Takes the launcher token and goes on to where the person wanted to be. */
 export function SignInPage() {
-  const { t } = useTranslation();
+  const { t: common } = useTranslation();
+  const { t } = useTokenTexts();
   useTitle(t('signIn.title'));
   const [query] = useSearchParams();
   const status = useAuthStatus();
@@ -45,7 +47,7 @@ export function SignInPage() {
           autoFocus
         />
         <Button type="submit" tone="primary" busy={form.busy} disabled={form.secondsLeft > 0}>
-          {form.secondsLeft > 0 ? t('signIn.wait', { count: form.secondsLeft }) : t('signIn.submit')}
+          {form.secondsLeft > 0 ? common('common.wait', { count: form.secondsLeft }) : t('signIn.submit')}
         </Button>
       </form>
       <TokenHelp help={status?.token_help} />
@@ -98,7 +100,7 @@ function useSignIn(next: string | null) {
 
 /** Why the person is here, when something sent them. */
 function Arrival({ query }: { query: URLSearchParams }) {
-  const { t } = useTranslation();
+  const { t } = useTokenTexts();
   if (query.get('error') === 'invalid_token') {
     return (
       <Notice tone="danger" role="alert">
@@ -124,18 +126,18 @@ function Arrival({ query }: { query: URLSearchParams }) {
 }
 
 function Refused({ refusal, secondsLeft }: { refusal: Refusal | undefined; secondsLeft: number }) {
-  const { t } = useTranslation();
+  const { t: common } = useTranslation();
   if (refusal === undefined || (refusal.status === 429 && secondsLeft === 0)) return null;
   return (
     <Notice tone={refusal.status === 429 ? 'warning' : 'danger'} role="alert">
       {/* An alert that counts would be read out every second: the button counts, this only says so. */}
-      {refusal.status === 429 ? <TooMany seconds={secondsLeft} /> : refusalText(t, refusal)}
+      {refusal.status === 429 ? <TooMany seconds={secondsLeft} /> : refusalText(common, refusal)}
     </Notice>
   );
 }
 
 function TooMany({ seconds }: { seconds: number }) {
-  const { t } = useTranslation();
+  const { t } = useTokenTexts();
   const [first] = useState(seconds);
   return (
     <>

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import type { AuthStatus } from '../api/auth.ts';
 import styles from './sign-in.module.css';
+import { useTokenTexts } from './texts.ts';
 
 const fallback = { variable: 'PICOCLAW_LAUNCHER_TOKEN', file: 'launcher-config.json' };
 
@@ -9,7 +9,7 @@ const MARK = '\u0000';
 
 /** Where the launcher token is to be found; names come from the launcher where it tells them. */
 export function TokenHelp({ help }: { help: AuthStatus['token_help'] }) {
-  const { t } = useTranslation();
+  const { t } = useTokenTexts();
   const named = (key: string) => (typeof help?.[key] === 'string' ? help[key] : undefined);
   return (
     <details className={styles.help}>

@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { relativeTime } from './relative-time.ts';
 
 const REFRESH_MS = 30_000;

@@ -1,6 +1,6 @@
 import { ClipboardPaste, Eye, EyeOff } from 'lucide-react';
 import { type ReactNode, type Ref, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/use-translation.ts';
 import { IconButton } from './button.tsx';
 import styles from './token-field.module.css';
 
@@ -64,7 +64,7 @@ export function TokenField(props: TokenFieldProps) {
 
 function VisibilityButton({ visible, onChange }: { visible: boolean; onChange: (visible: boolean) => void }) {
   const { t } = useTranslation();
-  const label = visible ? t('signIn.hide') : t('signIn.show');
+  const label = visible ? t('common.hide') : t('common.show');
   return (
     <IconButton label={label} aria-pressed={visible} onClick={() => onChange(!visible)}>
       {visible ? <EyeOff size={18} aria-hidden="true" /> : <Eye size={18} aria-hidden="true" />}

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/use-translation.ts';
 import styles from './images.module.css';
 import type { PendingImage, PendingProblem } from './use-images.ts';
 

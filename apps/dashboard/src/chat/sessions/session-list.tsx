@@ -1,9 +1,9 @@
 import { createId } from '@picoclaw/client';
 import { Search, Trash2 } from 'lucide-react';
 import { type MouseEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { refusalText } from '../../api/refusal-text.ts';
 import { deleteSession, type SessionSummary } from '../../api/sessions.ts';
+import { useTranslation } from '../../i18n/use-translation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Moment } from '../../ui/moment.tsx';
