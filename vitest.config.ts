@@ -9,8 +9,12 @@ const project = (name: string, include: string, timeoutMs: number) => ({
   test: { name, include: [include], testTimeout: timeoutMs, hookTimeout: timeoutMs },
 });
 
-const endToEnd = project('end-to-end', 'tests/**/*.test.ts', 90_000);
+// Real processes want the machine for themselves: after all others, one file at a time.
+const endToEnd = project('end-to-end', 'tests/{docs,e2e,faults}/**/*.test.ts', 90_000);
 Object.assign(endToEnd.test, { maxWorkers: 1, sequence: { groupOrder: 1 } });
+// A person at a browser mostly waits.
+const browser = project('browser', 'tests/browser/**/*.test.ts', 90_000);
+Object.assign(browser.test, { maxWorkers: 2, sequence: { groupOrder: 2 } });
 
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
@@ -23,8 +27,8 @@ export default defineConfig({
     projects: [
       project('packages', 'packages/*/test/**/*.test.ts', 20_000),
       project('apps', 'apps/*/test/**/*.test.{ts,tsx}', 30_000),
-      // Real processes want the machine for themselves, and each other's absence: after all others, one file at a time.
       endToEnd,
+      browser,
     ],
   },
 });
