@@ -1,23 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openPage, useBrowser } from '../support/browser.ts';
 import { freshHome } from '../support/home.ts';
 import { pidRecord, startLauncher, until } from '../support/processes.ts';
+import { screenshot } from '../support/screenshot.ts';
 
 const { newPerson } = useBrowser();
 
 const TOKEN = 'a token of my own choice';
-/** The README's screenshots are taken from this very story: `SCREENSHOTS_FOLDER=docs/images npm test`. */
-const folder = process.env['SCREENSHOTS_FOLDER'];
-
-async function screenshot(page: Page, name: string): Promise<void> {
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
 const conversation = (page: Page) => page.getByRole('region', { name: 'Conversation' });
 
 async function say(page: Page, text: string): Promise<void> {
@@ -31,6 +21,7 @@ async function signIn(page: Page, token: string): Promise<void> {
 }
 
 it('brings a person from the first run to an answer, through a dead gateway, to a sign-out that holds everywhere', async () => {
+  const begun = Date.now();
   const home = freshHome();
   const launcher = await startLauncher({ home });
   const person = await newPerson();
@@ -48,9 +39,9 @@ it('brings a person from the first run to an answer, through a dead gateway, to 
   await say(page, '/stream 20');
   const log = conversation(page);
   await expect.poll(() => log.textContent()).toMatch(/20/);
+  expect(Date.now() - begun).toBeLessThan(30_000);
   await say(page, '/echo **hello** from the browser');
   await expect.poll(() => log.locator('strong').last().textContent()).toBe('hello');
-  await screenshot(page, 'chat');
 
   // The gateway dies: the page says so, and says when it is back.
   const first = pidRecord(home)?.pid ?? 0;

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openSignedIn, useBrowser } from '../support/browser.ts';
-import { freshHome } from '../support/home.ts';
+import { freshHome, writeHomeFile } from '../support/home.ts';
 import { sayBeforehand } from '../support/long-chat.ts';
 import { pidRecord, type RunningLauncher, startLauncher, until } from '../support/processes.ts';
+import { screenshot } from '../support/screenshot.ts';
 
 const { newPerson } = useBrowser();
 
@@ -50,6 +51,67 @@ async function killGateway({ home, output }: RunningLauncher): Promise<void> {
   process.kill(killed, 'SIGKILL');
   await until(() => ![undefined, killed].includes(pidRecord(home)?.pid), output);
 }
+
+/** A model of the test's that answers every message alike. */
+const MODEL = {
+  agents: { defaults: { model_name: 'house-model' } },
+  model_list: [
+    {
+      model_name: 'house-model',
+      model: 'command/node',
+      command: process.execPath,
+      args: ['-e', 'process.stdout.write(process.argv[1])', answerOfTheModel()],
+    },
+  ],
+};
+
+function answerOfTheModel(): string {
+  return `Three of the five sensors reported in the last hour:
+
+| Room | Temperature | Window |
+| --- | ---: | --- |
+| Kitchen | 21.4 °C | closed |
+| Study | 19.8 °C | **open** |
+| Cellar | 14.1 °C | closed |
+
+The study cools down. This switches its radiator off while the window is open:
+
+\`\`\`js
+if (study.window === 'open') {
+  await radiator.set('study', { mode: 'off' }); // until it is closed again
+}
+\`\`\`
+
+Shall I add it to the rules of the house?`;
+}
+
+it('shows what a model writes: a table, and coloured code that can be copied', async () => {
+  const home = freshHome();
+  writeHomeFile(home, 'config.json', MODEL);
+  const launcher = await startLauncher({ home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
+  const person = await newPerson();
+  await person.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await openSignedIn(person, { url: launcher.url, token: TOKEN, path: '/' });
+  await page.getByText('Connected', { exact: true }).waitFor();
+  for (const earlier of ['Plan the meals of the week', 'Why is the night bus late?']) {
+    await say(page, earlier);
+    await conversation(page).getByText('Shall I add it').waitFor();
+    await page.getByRole('button', { name: 'New chat' }).click();
+  }
+  await say(page, 'How warm is it in the house?');
+  const answer = conversation(page);
+  await answer.getByText('house-model', { exact: true }).waitFor();
+  await expect.poll(() => answer.getByRole('cell', { name: '19.8 °C' }).count()).toBe(1);
+  await expect.poll(() => answer.locator('code .hljs-keyword').allTextContents()).toEqual(['if', 'await']);
+  await sessions(page).getByRole('link', { name: 'How warm' }).waitFor();
+  await screenshot(page, 'chat');
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(page, 'phone');
+  await answer.getByRole('button', { name: 'Copy' }).click();
+  await answer.getByText('Copied').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^if \(study\.window.*\n.*again\n\}$/);
+});
 
 it('lists the chats, finds, opens and deletes them', async () => {
   const { page } = await aChat();

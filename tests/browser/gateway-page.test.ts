@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { openSignedIn, useBrowser } from '../support/browser.ts';
 import { freePort, freshHome, readHomeJson, writeHomeFile } from '../support/home.ts';
 import { built, isAlive, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { screenshot } from '../support/screenshot.ts';
 
 const { newPerson } = useBrowser();
 
@@ -27,6 +28,8 @@ it('shows the gateway and gives it orders', async () => {
   expect(await fact(page, 'Process id')).toBe(String(first));
   expect(await fact(page, 'Address')).toBe(`127.0.0.1:${launcher.gatewayPort}`);
   expect(await fact(page, 'Belongs to')).toContain('this launcher');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(page, 'gateway');
 
   await button(page, 'Reload').click();
   await page.getByText('The gateway has read its configuration again.').waitFor();
