@@ -1,4 +1,4 @@
-import { PICOCLAW_VERSION } from '@picoclaw/config';
+import { longForm, PICOCLAW_VERSION } from '@picoclaw/config';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** What the command line says. */
@@ -42,9 +42,6 @@ export function parseFlags(args: readonly string[], exit: (code: number) => neve
   const [configFile] = command.args;
   return { ...command.opts<LauncherFlags>(), ...(configFile !== undefined && { configFile }) };
 }
-
-/** The Go launcher's `-no-browser` is our `--no-browser`. */
-const longForm = (argument: string): string => (/^-[a-z][a-z-]+(=|$)/.test(argument) ? `-${argument}` : argument);
 
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;

@@ -18,7 +18,7 @@ import {
 } from '@picoclaw/config';
 import { createRedisBackplane, RedisOptionsError } from '@picoclaw/hub';
 import { createLog, type Log } from '@picoclaw/log';
-import { createPidReader } from '@picoclaw/pid';
+import { createPidReader, stopGateway } from '@picoclaw/pid';
 import { ListenError } from '@picoclaw/server';
 import { createLauncherToken } from './access/launcher-token.ts';
 import { persistToken } from './access/persist-token.ts';
@@ -26,7 +26,6 @@ import { announcement } from './announce.ts';
 import { buildLauncher } from './app.ts';
 import { createLauncherEvents } from './events/launcher-events.ts';
 import { type LauncherFlags, parseFlags } from './flags.ts';
-import { stopAttached } from './gateway/attached.ts';
 import { createChannelReader } from './gateway/channel.ts';
 import { createExternalGateway } from './gateway/external-gateway.ts';
 import { createGatewayFinder } from './gateway/find-gateway.ts';
@@ -131,7 +130,7 @@ async function createParts(context: Context) {
       await tokenSync.startsNow();
       return prepared;
     },
-    stopAttached: (record, graceMs) => stopAttached(record, graceMs),
+    stopAttached: (record, graceMs) => stopGateway(record, graceMs),
     log: createGatewayLog({
       folder: paths.logsDirectory,
       onError: (error) => logger.warn({ code: 'gateway_log', err: error }, 'gateway.log cannot be written'),

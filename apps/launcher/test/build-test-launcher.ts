@@ -13,14 +13,13 @@ import {
   resolvePaths,
   rotateChannelToken,
 } from '@picoclaw/config';
-import { createPidReader } from '@picoclaw/pid';
+import { createPidReader, stopGateway } from '@picoclaw/pid';
 import { type Logger, pino } from 'pino';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createLauncherToken } from '../src/access/launcher-token.ts';
 import { persistToken } from '../src/access/persist-token.ts';
 import { buildLauncher, type LauncherOptions } from '../src/app.ts';
 import { createLauncherEvents } from '../src/events/launcher-events.ts';
-import { stopAttached } from '../src/gateway/attached.ts';
 import { createChannelReader } from '../src/gateway/channel.ts';
 import type { ExternalGateway } from '../src/gateway/external-gateway.ts';
 import { createGatewayFinder } from '../src/gateway/find-gateway.ts';
@@ -82,7 +81,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
   const supervisor = createSupervisor({
     pidReader,
     logger,
-    stopAttached,
+    stopAttached: stopGateway,
     prepare: async () => ({ ok: false, message: 'This test has no gateway program.' }),
     log: createGatewayLog({ folder: paths.logsDirectory, onError: () => {} }),
   });

@@ -35,6 +35,7 @@ export { launcherOptions } from './launcher-schema.ts';
 export type { LauncherToken, Registration, RegistrationRequest } from './launcher-token.ts';
 export { findLauncherToken, registerLauncherToken, resolveLauncherToken } from './launcher-token.ts';
 export type { UpdateResult } from './locked-update.ts';
+export { longForm } from './long-form.ts';
 export type { MergePatch } from './merge-patch.ts';
 export { modelOptions } from './model-list.ts';
 export type { ModelProvider, ModelReference } from './model-provider.ts';

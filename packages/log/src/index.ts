@@ -1,2 +1,6 @@
+export { createLineReader } from './lines.ts';
 export type { Log, LogOptions } from './log.ts';
 export { createLog, logFileStream } from './log.ts';
+export type { LogTail } from './log-tail.ts';
+export { createLogTail } from './log-tail.ts';
+export { safeLine } from './safe-line.ts';

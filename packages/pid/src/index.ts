@@ -20,3 +20,4 @@ export type { RemoveResult } from './remove-if.ts';
 export { removeIf } from './remove-if.ts';
 export type { GatewaySignal, SignalOptions, SignalResult } from './signal-gateway.ts';
 export { signalGateway, signalRecord } from './signal-gateway.ts';
+export { stopGateway } from './stop-gateway.ts';

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createLineReader } from './lines.ts';
+import { createLineReader } from '@picoclaw/log';
 
 /** The program to run as the gateway. */
 export interface GatewayProgram {

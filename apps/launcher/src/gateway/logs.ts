@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { createLogTail, type LogTail, safeLine } from '@picoclaw/log';
 import { createLogFile } from './log-file.ts';
-import { createLogTail, type LogTail } from './log-tail.ts';
-import { safeLine } from './safe-line.ts';
 
 const MAX_LINES = 2_000;
 const FILE_NAME = 'gateway.log';

@@ -4,10 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createPidReader, processStartTime } from '@picoclaw/pid';
+import { createPidReader, processStartTime, stopGateway } from '@picoclaw/pid';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { stopAttached } from '../../src/gateway/attached.ts';
 import { createGatewayLog } from '../../src/gateway/logs.ts';
 import { createSupervisor } from '../../src/gateway/supervise.ts';
 
@@ -24,7 +23,7 @@ function aSupervisor(behaviour: string, { isManaged = true, ...overrides }: Over
   let starts = 0;
   const supervisor = createSupervisor({
     pidReader,
-    stopAttached,
+    stopAttached: stopGateway,
     logger: silent,
     log: createGatewayLog({ folder: home, onError: () => {} }),
     prepare: async () => {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLogTail } from '../../src/gateway/log-tail.ts';
+import { createLogTail } from '../src/log-tail.ts';
 
 function aFile(text?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'picoclaw-tail-'));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLineReader } from '../../src/gateway/lines.ts';
-import { safeLine } from '../../src/gateway/safe-line.ts';
+import { createLineReader } from '../src/lines.ts';
+import { safeLine } from '../src/safe-line.ts';
 
 test.each([
   ['colours and other escape sequences', '\u001b[31mred\u001b[0m \u001b]0;title\u0007end', 'red end'],

@@ -1,12 +1,14 @@
-import { type PidRecord, processStartTime, signalRecord } from '@picoclaw/pid';
+import type { PidRecord } from './pid-record.ts';
+import { processStartTime } from './process-facts.ts';
+import { signalRecord } from './signal-gateway.ts';
 
 const POLL_MS = 50;
 
 /**
- * Ends a gateway that somebody else started: SIGTERM, after the grace period SIGKILL. The pid package proves before each
- * signal that the process is that gateway; `refused` when it cannot.
+ * Ends a gateway that is no child of ours: SIGTERM, after the grace period SIGKILL. It is proved before each signal that
+ * the process is that gateway; `refused` when it cannot be.
  */
-export async function stopAttached(record: PidRecord, graceMs: number): Promise<'stopped' | 'refused'> {
+export async function stopGateway(record: PidRecord, graceMs: number): Promise<'stopped' | 'refused'> {
   const startedAt = processStartTime(record.pid);
   const isGone = () => processStartTime(record.pid) !== startedAt || startedAt === undefined;
   const asked = await signalRecord(record, 'SIGTERM');

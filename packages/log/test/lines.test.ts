@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLineReader } from '../../src/gateway/lines.ts';
+import { createLineReader } from '../src/lines.ts';
 
 function read(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];

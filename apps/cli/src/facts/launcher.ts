@@ -1,0 +1,69 @@
+import type { Secret } from '@picoclaw/auth';
+import { type Environment, findLauncherToken, loadLauncherConfig, type Paths } from '@picoclaw/config';
+import { gatewayOrigin } from '@picoclaw/pid';
+import { z } from 'zod';
+import { type HttpAnswer, httpJson } from './http-json.ts';
+
+/** What answers where the launcher of a home should be. */
+type LauncherFact =
+  | { readonly state: 'absent'; readonly url: string }
+  /** Something else has the port. */
+  | { readonly state: 'foreign'; readonly url: string }
+  | {
+      readonly state: 'running';
+      readonly url: string;
+      /** Whether it takes the launcher token of this home; `unknown` when there is none, or it may not be tried now. */
+      readonly takesToken: 'yes' | 'no' | 'unknown';
+      /** Whether a launcher token of a person's own is set. */
+      readonly isSetUp: boolean | undefined;
+      /** The launcher-config.json that it runs with; known only with the token. */
+      readonly configFile: string | undefined;
+    };
+
+const AuthStatus = z.object({
+  authenticated: z.boolean(),
+  initialized: z.boolean(),
+  token_help: z.object({ config_file: z.string().optional() }).optional(),
+});
+
+/** Where the launcher of a home answers: its first address, as one connects to it. Throws `ConfigError`. */
+function launcherUrl(paths: Paths, environment: Environment): string {
+  const { bindHosts, port, base_path: basePath } = loadLauncherConfig(paths, environment);
+  const origin = gatewayOrigin({ host: bindHosts.map(({ host }) => host).join(','), port });
+  return `${origin}${basePath === '/' ? '' : basePath}`;
+}
+
+/** Looks whether the launcher runs, and whether it takes the token. */
+async function lookAtLauncher(url: string, token: Secret | undefined): Promise<LauncherFact> {
+  const presented = await httpJson(`${url}/api/auth/status`, { token });
+  const refused = presented.answered && [401, 403, 429].includes(presented.status);
+  // Without a token it still says what it is.
+  const plain = refused ? await httpJson(`${url}/api/auth/status`) : presented;
+  if (!plain.answered) return { state: 'absent', url };
+  const told = AuthStatus.safeParse(plain.body);
+  if (!told.success) return { state: 'foreign', url };
+  return {
+    ...{ state: 'running', url, takesToken: verdict(token, presented, refused), isSetUp: told.data.initialized },
+    configFile: told.data.token_help?.config_file,
+  };
+}
+
+function verdict(token: Secret | undefined, presented: HttpAnswer, isRefused: boolean): 'yes' | 'no' | 'unknown' {
+  if (token === undefined || !presented.answered || presented.status === 429) return 'unknown';
+  return isRefused ? 'no' : 'yes';
+}
+
+/** The running launcher of a home, when it takes the home's token: it is the one to give orders to. */
+export interface OwnLauncher {
+  readonly url: string;
+  readonly token: Secret;
+}
+
+/** Finds the launcher that runs this home's gateway; undefined when there is none that we may give orders to. */
+export async function findOwnLauncher(paths: Paths, environment: Environment): Promise<OwnLauncher | undefined> {
+  const token = findLauncherToken(paths, environment)?.value;
+  if (token === undefined) return undefined;
+  const fact = await lookAtLauncher(launcherUrl(paths, environment), token);
+  const isOurs = fact.state === 'running' && fact.takesToken === 'yes' && fact.configFile === paths.launcherConfigFile;
+  return isOurs ? { url: fact.url, token } : undefined;
+}
