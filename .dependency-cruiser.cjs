@@ -1,6 +1,6 @@
 /**
  * The layers of docs/architecture.md: arrows only downward, apps never import apps, no cycles.
- *   protocol → auth → pid, config, server, log, hub, client → apps
+ *   protocol → auth → pid, config, server, log, hub, client, findings → apps
  */
 const lowest = '^packages/(auth|protocol)/';
 module.exports = {
@@ -28,7 +28,7 @@ module.exports = {
     {
       name: 'middle-layer-imports-only-the-lowest',
       severity: 'error',
-      from: { path: '^packages/(pid|config|server|log|hub|client)/' },
+      from: { path: '^packages/(pid|config|server|log|hub|client|findings)/' },
       to: { path: '^packages/', pathNot: ['^packages/$1/', lowest] },
     },
     {
