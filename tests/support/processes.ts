@@ -16,6 +16,8 @@ const CLEAN = Object.fromEntries(Object.entries(process.env).filter(([name]) => 
 export interface RunningProgram {
   readonly child: ChildProcess;
   readonly output: () => string;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
   /** Settles with `code` or the signal's name. */
   readonly exited: Promise<number | string>;
   kill(signal: NodeJS.Signals): Promise<number | string>;
@@ -34,8 +36,13 @@ export function run(program: string, { home, args = [], env = {} }: ProgramOptio
     env: { ...CLEAN, PICOCLAW_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (part) => (text += part));
+  const said = { all: '', stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (part) => {
+      said.all += part;
+      said[name] += part;
+    });
+  }
   const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   const kill = (signal: NodeJS.Signals) => {
     child.kill(signal);
@@ -44,7 +51,7 @@ export function run(program: string, { home, args = [], env = {} }: ProgramOptio
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) await kill('SIGTERM');
   });
-  return { child, output: () => text, exited, kill };
+  return { child, output: () => said.all, stdout: () => said.stdout, stderr: () => said.stderr, exited, kill };
 }
 
 /** A launcher that has printed its block. */

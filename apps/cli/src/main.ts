@@ -10,6 +10,8 @@ import { ExitCode } from './exit-code.ts';
 
 const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCommand }>>> = {
   gateway: () => import('./commands/gateway.ts'),
+  status: () => import('./commands/status.ts'),
+  token: () => import('./commands/token.ts'),
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

@@ -13,6 +13,7 @@ import { loginLimit } from './access/login-limit.ts';
 import { watchMethods } from './access/method-not-allowed.ts';
 import { network } from './access/network.ts';
 import { session } from './access/session.ts';
+import { createSignInLinks } from './access/sign-in-links.ts';
 import { tokenLink } from './access/token-link.ts';
 import { type ErrorCode, sendError } from './errors.ts';
 import type { LauncherEvents } from './events/launcher-events.ts';
@@ -75,6 +76,7 @@ const MAX_CONNECTIONS = 20_000;
 export async function buildLauncher(options: LauncherOptions): Promise<FastifyInstance> {
   const { basePath, launcherToken, launcherConfigFile, channel, findGateway, allowedHosts } = options;
   const trustedProxies = createAddressList(options.trustedProxyCidrs);
+  const links = createSignInLinks(launcherToken, options.now);
   const app = fastify({
     ...httpServerLimits,
     bodyLimit: MAX_BODY_BYTES,
@@ -105,7 +107,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     allowLocalhostBypass: options.allowLocalhostBypass,
   });
   await app.register(loginLimit, { attemptsPerMinute: options.loginAttemptsPerMinute });
-  await app.register(tokenLink, { launcherToken, basePath });
+  await app.register(tokenLink, { launcherToken, links, basePath });
   await app.register(session, { ...options, trustedProxies });
   await app.register(csrf, { trustedProxies });
 
@@ -129,7 +131,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   await app.register(
     async (scope) => {
       await scope.register(healthRoutes, { problems });
-      await scope.register(loginRoutes, { launcherToken, basePath, launcherConfigFile });
+      await scope.register(loginRoutes, { launcherToken, links, basePath, launcherConfigFile });
       await scope.register(setupRoutes, { launcherToken });
       await scope.register(gatewayRoutes, options);
       await scope.register(picoApiRoutes, {

@@ -16,6 +16,9 @@ export interface LauncherFlags {
 }
 
 const EXAMPLES = `
+Commands, each with --help of its own:
+  gateway, status, token
+
 Examples:
   picoclaw-launcher                         start, and open the browser on a desktop
   picoclaw-launcher --no-browser            start on a server

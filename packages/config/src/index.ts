@@ -33,7 +33,12 @@ export type { LauncherConfig } from './launcher-config.ts';
 export { loadLauncherConfig } from './launcher-config.ts';
 export { launcherOptions } from './launcher-schema.ts';
 export type { LauncherToken, Registration, RegistrationRequest } from './launcher-token.ts';
-export { findLauncherToken, registerLauncherToken, resolveLauncherToken } from './launcher-token.ts';
+export {
+  findLauncherToken,
+  registerLauncherToken,
+  resolveLauncherToken,
+  rotateLauncherToken,
+} from './launcher-token.ts';
 export type { UpdateResult } from './locked-update.ts';
 export { longForm } from './long-form.ts';
 export type { MergePatch } from './merge-patch.ts';
@@ -48,6 +53,7 @@ export { ensurePicoChannel } from './pico-channel.ts';
 export type { ServiceKind, Setting, Source } from './precedence.ts';
 export { byPrecedence } from './precedence.ts';
 export type { RandomBytes } from './random-token.ts';
+export { randomToken } from './random-token.ts';
 export type { OptionFlags, Origin } from './resolve-options.ts';
 export { decodeSessionKey } from './session-key.ts';
 export type { Change, OptionValues } from './update-config.ts';

@@ -1,4 +1,5 @@
 import type { Secret } from '@picoclaw/auth';
+import type { Rotation } from './channel-token.ts';
 import { ConfigError, typeName } from './config-error.ts';
 import { resolveCredential, type ShadowedCredential, type WrittenCredential } from './credentials.ts';
 import type { Environment } from './env.ts';
@@ -6,7 +7,7 @@ import type { JsonObject } from './json-object.ts';
 import { updateFiles } from './locked-update.ts';
 import type { Paths } from './paths.ts';
 import { type RandomBytes, randomToken } from './random-token.ts';
-import { isBlankSecret, resolveSecret } from './secret-reference.ts';
+import { isBlankSecret, isReference, resolveSecret } from './secret-reference.ts';
 import { loadJsonFile } from './security-file.ts';
 
 /** The launcher token that counts, and where it is from: `random` until somebody chose one of their own. */
@@ -68,6 +69,28 @@ export async function registerLauncherToken(
   await updateFiles(paths, (read) => {
     const document = read('launcher');
     outcome = judge(document, expectedPending);
+    return outcome.ok ? { launcher: { [KEY]: token.reveal(), [PENDING_KEY]: null } } : {};
+  });
+  return outcome;
+}
+
+/**
+ * Replaces the launcher token in launcher-config.json by a new one, for when no launcher runs that would have to be told.
+ * One that comes from the environment, or is a reference, has to be changed there. Throws `ConfigError`.
+ */
+export async function rotateLauncherToken(
+  paths: Paths,
+  environment: Environment,
+  { randomBytes }: { readonly randomBytes?: RandomBytes } = {},
+): Promise<Rotation> {
+  const token = randomToken(randomBytes);
+  const file = paths.launcherConfigFile;
+  let outcome: Rotation = { ok: true, token, file };
+  await updateFiles(paths, (read) => {
+    const document = read('launcher');
+    const { source, from = '' } = tokenIn(document, paths, environment) ?? {};
+    if (source === 'env') outcome = { ok: false, reason: 'from_environment', from };
+    else if (isReference(document[KEY])) outcome = { ok: false, reason: 'is_reference', from: `${file}: ${KEY}` };
     return outcome.ok ? { launcher: { [KEY]: token.reveal(), [PENDING_KEY]: null } } : {};
   });
   return outcome;

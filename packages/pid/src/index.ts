@@ -11,7 +11,13 @@ export { PidFileError } from './pid-file-error.ts';
 export type { PidReader, PidReaderOptions } from './pid-reader.ts';
 export { createPidReader } from './pid-reader.ts';
 export type { ParsedPidRecord, PidRecord } from './pid-record.ts';
-export { describeGateway, isSameGateway, parsePidRecord, serializePidRecord } from './pid-record.ts';
+export {
+  describeGateway,
+  isSameGateway,
+  parsePidRecord,
+  serializePidRecord,
+  takesComposedToken,
+} from './pid-record.ts';
 export type { CurrentProcess, ProcessFacts } from './process-facts.ts';
 export { currentProcess, inspectProcess, processStartTime } from './process-facts.ts';
 export type { PidFileState, ReadOptions } from './read-pid-file.ts';

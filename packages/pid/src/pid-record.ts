@@ -52,6 +52,10 @@ const pidRecordSchema = fileSchema.transform((file) => ({
 /** What a gateway says of itself in the pid file. */
 export type PidRecord = Readonly<z.infer<typeof pidRecordSchema>>;
 
+/** Whether a gateway knows the composed token; the Go implementation wants the plain channel token (tokens.md). */
+export const takesComposedToken = ({ capabilities }: PidRecord): boolean =>
+  capabilities?.includes('composed-token') ?? false;
+
 /** A record, or every reason why the bytes are none. */
 export type ParsedPidRecord =
   | { readonly ok: true; readonly record: PidRecord }

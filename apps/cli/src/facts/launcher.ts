@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type HttpAnswer, httpJson } from './http-json.ts';
 
 /** What answers where the launcher of a home should be. */
-type LauncherFact =
+export type LauncherFact =
   | { readonly state: 'absent'; readonly url: string }
   /** Something else has the port. */
   | { readonly state: 'foreign'; readonly url: string }
@@ -27,14 +27,14 @@ const AuthStatus = z.object({
 });
 
 /** Where the launcher of a home answers: its first address, as one connects to it. Throws `ConfigError`. */
-function launcherUrl(paths: Paths, environment: Environment): string {
+export function launcherUrl(paths: Paths, environment: Environment): string {
   const { bindHosts, port, base_path: basePath } = loadLauncherConfig(paths, environment);
   const origin = gatewayOrigin({ host: bindHosts.map(({ host }) => host).join(','), port });
   return `${origin}${basePath === '/' ? '' : basePath}`;
 }
 
 /** Looks whether the launcher runs, and whether it takes the token. */
-async function lookAtLauncher(url: string, token: Secret | undefined): Promise<LauncherFact> {
+export async function lookAtLauncher(url: string, token: Secret | undefined): Promise<LauncherFact> {
   const presented = await httpJson(`${url}/api/auth/status`, { token });
   const refused = presented.answered && [401, 403, 429].includes(presented.status);
   // Without a token it still says what it is.

@@ -1,16 +1,23 @@
-import { presentedCredentials } from '@picoclaw/auth';
+import { presentedCredentials, type Secret } from '@picoclaw/auth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { LauncherToken } from './launcher-token.ts';
 import { localPath } from './origin.ts';
 import { tooManyAttempts, underBase } from './session.ts';
+import type { SignInLinks } from './sign-in-links.ts';
+
+interface TokenLinkOptions {
+  readonly launcherToken: LauncherToken;
+  readonly links: SignInLinks;
+  readonly basePath: string;
+}
 
 /**
  * `?token=` on a page load signs in: a link from the console or a QR code. It is a login, not a credential, so it means
  * nothing on `/api` and `/pico`, and the token leaves the address bar at once (launcher-http.md, "`?token=`").
  */
-export const tokenLink = fp<{ launcherToken: LauncherToken; basePath: string }>(
-  async (app, { launcherToken, basePath }) => {
+export const tokenLink = fp<TokenLinkOptions>(
+  async (app, { launcherToken, links, basePath }) => {
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.page !== true) return;
       const presented = presentedCredentials(request.raw).query;
@@ -19,7 +26,10 @@ export const tokenLink = fp<{ launcherToken: LauncherToken; basePath: string }>(
       if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
       const target = localPath(withoutToken(request.url));
       reply.header('cache-control', 'no-store');
-      if (presented.state === 'presented' && launcherToken.matches(presented.token)) {
+      const isRight = (token: Secret) =>
+        // Who only looks at a link (HEAD) does not use it up.
+        launcherToken.matches(token) || (request.method === 'GET' && links.redeem(token));
+      if (presented.state === 'presented' && isRight(presented.token)) {
         app.sessionGate.signIn(request, reply);
         request.log.info({ code: 'signed_in', ip: request.ip, door: 'link' }, 'signed in');
         return reply.redirect(target, 303);

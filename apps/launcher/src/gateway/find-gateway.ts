@@ -1,5 +1,5 @@
 import { composeToken, type Secret } from '@picoclaw/auth';
-import { connectHost, type PidReader } from '@picoclaw/pid';
+import { connectHost, type PidReader, takesComposedToken } from '@picoclaw/pid';
 import type { ChannelReader } from './channel.ts';
 import type { ExternalGateway } from './external-gateway.ts';
 
@@ -48,8 +48,7 @@ export function createGatewayFinder({ pidReader, channel, external }: FinderOpti
     if (found.state !== 'alive')
       return { state: 'unreachable', reason: `The pid file cannot be used: ${found.reason}.` };
     const { record } = found;
-    const isOurs = record.capabilities?.includes('composed-token') ?? false;
-    // The Go implementation knows no composed token: it wants the plain channel token (tokens.md).
+    const isOurs = takesComposedToken(record);
     const credential = isOurs ? composeToken(record.token, token) : token;
     const place = { host: connectHost(record), port: record.port, isSecure: false, basePath: '' };
     return { state: 'running', ...place, token: credential, isOurs };

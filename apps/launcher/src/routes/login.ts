@@ -7,10 +7,12 @@ import type { LauncherToken } from '../access/launcher-token.ts';
 import { isDirectLoopback } from '../access/network.ts';
 import { localPath } from '../access/origin.ts';
 import { tooManyAttempts, underBase } from '../access/session.ts';
+import type { SignInLinks } from '../access/sign-in-links.ts';
 import { sendError } from '../errors.ts';
 
 interface LoginOptions {
   readonly launcherToken: LauncherToken;
+  readonly links: SignInLinks;
   readonly basePath: string;
   readonly launcherConfigFile: string;
 }
@@ -26,7 +28,7 @@ const isForm = (request: FastifyRequest) =>
 
 /** `POST /login`, `POST /logout`, `GET /api/auth/status`, and the names that existing front ends use. */
 export async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
-  const { launcherToken, basePath } = options;
+  const { launcherToken, links, basePath } = options;
 
   const login = async (request: FastifyRequest, reply: FastifyReply) => {
     const body = loginBody.safeParse(request.body);
@@ -66,6 +68,12 @@ export async function loginRoutes(app: FastifyInstance, options: LoginOptions): 
   for (const url of ['/login', '/api/auth/login', '/launcher-login'])
     app.post(url, { config: { public: true } }, login);
   for (const url of ['/logout', '/api/auth/logout']) app.post(url, { config: { public: 'optional' } }, logout);
+  app.post('/api/auth/link', (request, reply) => {
+    const { token, expiresAt } = links.issue();
+    request.log.info({ code: 'sign_in_link', ip: request.ip }, 'a sign-in link was made');
+    const path = `${underBase(basePath, '/')}?token=${token}`;
+    return reply.header('cache-control', 'no-store').send({ path, expires_at: new Date(expiresAt).toISOString() });
+  });
   app.get('/api/auth/status', { config: { public: 'optional' } }, (request) => status(request, options));
 }
 

@@ -1,0 +1,20 @@
+import { built, run } from './processes.ts';
+
+/** What a command came to. */
+export interface CliOutcome {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface CliOptions {
+  readonly home: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs `picoclaw-launcher` of the build with arguments, to its end. */
+export async function cli(args: readonly string[], options: CliOptions): Promise<CliOutcome> {
+  const program = run(built('cli.js'), { ...options, args });
+  const code = await program.exited;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
