@@ -3,6 +3,7 @@ import type { GatewayStatus } from '../api/gateway.ts';
 import type { PicoInfo } from '../api/pico.ts';
 import { Card } from '../ui/card.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { gatewayAddress, isLoopback } from './addresses.ts';
@@ -50,7 +51,7 @@ export function WayCard({ way, onWay, info, gateway }: WayCardProps) {
       {info === undefined || (address === undefined && !isDown) ? (
         <Skeleton lines={4} />
       ) : (
-        <Facts way={way} info={info} address={address} />
+        <WayFacts way={way} info={info} address={address} />
       )}
       <Tokens />
     </Card>
@@ -79,41 +80,35 @@ function GatewayIsDown() {
 
 const knownMethods = ['bearer', 'subprotocol', 'query'] as const;
 
-function Facts({ way, info, address }: { way: Way; info: PicoInfo; address: string | undefined }) {
+function WayFacts({ way, info, address }: { way: Way; info: PicoInfo; address: string | undefined }) {
   const { t } = useConnectTexts();
   const offered = way === 'launcher' ? info.auth_methods : info.gateway_auth_methods;
   const methods = knownMethods.filter((method) => offered.includes(method));
+  const methodList = (
+    <ul className={styles.methods}>
+      {methods.map((method) => (
+        <li key={method}>
+          <code>{methodForms[method]}</code> {t(`way.method.${method}`)}
+        </li>
+      ))}
+    </ul>
+  );
+  const session = (
+    <>
+      <code>?{info.session_param}=…</code> {t('way.sessionAbout')}
+    </>
+  );
+  const reach =
+    way === 'gateway' && address !== undefined && t(isLoopback(address) ? 'way.loopback' : 'way.notLoopback');
   return (
-    <dl className={styles.facts}>
-      <div>
-        <dt>{t('way.whichToken')}</dt>
-        <dd>{t(way === 'launcher' ? 'way.eitherToken' : 'way.channelToken')}</dd>
-      </div>
-      <div>
-        <dt>{t('way.how')}</dt>
-        <dd>
-          <ul className={styles.methods}>
-            {methods.map((method) => (
-              <li key={method}>
-                <code>{methodForms[method]}</code> {t(`way.method.${method}`)}
-              </li>
-            ))}
-          </ul>
-        </dd>
-      </div>
-      <div>
-        <dt>{t('way.session')}</dt>
-        <dd>
-          <code>?{info.session_param}=…</code> {t('way.sessionAbout')}
-        </dd>
-      </div>
-      {way === 'gateway' && address !== undefined && (
-        <div>
-          <dt>{t('way.reach')}</dt>
-          <dd>{t(isLoopback(address) ? 'way.loopback' : 'way.notLoopback')}</dd>
-        </div>
-      )}
-    </dl>
+    <Facts
+      facts={[
+        [t('way.whichToken'), t(way === 'launcher' ? 'way.eitherToken' : 'way.channelToken')],
+        [t('way.how'), methodList],
+        [t('way.session'), session],
+        [t('way.reach'), reach || undefined],
+      ]}
+    />
   );
 }
 

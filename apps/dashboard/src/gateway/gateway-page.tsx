@@ -3,6 +3,7 @@ import type { GatewayStatus } from '../api/gateway.ts';
 import { useGatewayStatus } from '../events/gateway-status.ts';
 import { useEventsConnected } from '../events/launcher-events.tsx';
 import { Card } from '../ui/card.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
@@ -50,21 +51,9 @@ function ProcessCard({ status }: { status: GatewayStatus | undefined }) {
     [t('facts.started'), startedAt && <Moment time={Date.parse(startedAt)} />],
     [t('facts.owner'), address && t(owned ? 'facts.ownHere' : 'facts.ownElse')],
   ] as const;
-  const known = facts.filter(([, value]) => value !== undefined && value !== '');
   return (
     <Card title={t('facts.heading')}>
-      {known.length === 0 ? (
-        <p className={styles.muted}>{t('facts.none')}</p>
-      ) : (
-        <dl className={styles.facts}>
-          {known.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {address === undefined ? <p className={styles.muted}>{t('facts.none')}</p> : <Facts facts={facts} />}
     </Card>
   );
 }

@@ -2,18 +2,10 @@ import { type FormEvent, useState } from 'react';
 import { setUp } from '../api/auth.ts';
 import type { Refusal } from '../api/request.ts';
 import { generateToken } from '../setup/generate-token.ts';
-import { type TokenProblem, tokenProblem } from '../setup/token-problem.ts';
+import { isTokenProblem, type TokenProblem, tokenProblem } from '../setup/token-problem.ts';
 import { useCountdown } from '../sign-in/countdown.ts';
 
 const DEFAULT_WAIT_SECONDS = 60;
-
-const tokenCodes: readonly string[] = [
-  'token_too_short',
-  'token_too_long',
-  'token_has_control_characters',
-  'token_has_surrounding_blanks',
-  'tokens_do_not_match',
-] satisfies TokenProblem[];
 
 /** What can be wrong, and with which field. */
 interface Problems {
@@ -74,6 +66,6 @@ export function useTokenChange(needsCurrent: boolean, onChanged: () => void) {
 }
 
 function problemsOf(refusal: Refusal): Problems {
-  if (tokenCodes.includes(refusal.code)) return { token: refusal.code as TokenProblem };
+  if (isTokenProblem(refusal.code)) return { token: refusal.code };
   return refusal.code === 'invalid_token' ? { current: 'invalid' } : { refusal };
 }

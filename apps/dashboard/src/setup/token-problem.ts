@@ -5,12 +5,17 @@ const MAX_LENGTH = 256;
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** The launcher's codes for what is wrong with a chosen token, so that one table of texts serves both. */
-export type TokenProblem =
-  | 'token_too_short'
-  | 'token_too_long'
-  | 'token_has_control_characters'
-  | 'token_has_surrounding_blanks'
-  | 'tokens_do_not_match';
+const codes = [
+  'token_too_short',
+  'token_too_long',
+  'token_has_control_characters',
+  'token_has_surrounding_blanks',
+  'tokens_do_not_match',
+] as const;
+export type TokenProblem = (typeof codes)[number];
+
+/** Whether a code of the launcher's is about the chosen token. */
+export const isTokenProblem = (code: string): code is TokenProblem => codes.some((each) => each === code);
 
 /** What is wrong with the two entries, before the launcher is asked; it has the last word. */
 export function tokenProblem(token: string, confirm: string): TokenProblem | undefined {

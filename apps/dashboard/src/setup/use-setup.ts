@@ -4,17 +4,9 @@ import type { Refusal } from '../api/request.ts';
 import { safeNextPath } from '../next-path.ts';
 import { useCountdown } from '../sign-in/countdown.ts';
 import { generateToken } from './generate-token.ts';
-import { type TokenProblem, tokenProblem } from './token-problem.ts';
+import { isTokenProblem, type TokenProblem, tokenProblem } from './token-problem.ts';
 
 const DEFAULT_WAIT_SECONDS = 60;
-const tokenCodes: readonly string[] = [
-  'token_too_short',
-  'token_too_long',
-  'token_has_control_characters',
-  'token_has_surrounding_blanks',
-  'tokens_do_not_match',
-] satisfies TokenProblem[];
-
 /** What can be wrong on the page, and with which field. */
 interface Problems {
   token?: TokenProblem;
@@ -23,7 +15,7 @@ interface Problems {
 }
 
 function problemsOf(refusal: Refusal): Problems {
-  if (tokenCodes.includes(refusal.code)) return { token: refusal.code as TokenProblem };
+  if (isTokenProblem(refusal.code)) return { token: refusal.code };
   if (refusal.status === 401) return { setupToken: 'invalid_setup_token' };
   return { refusal };
 }
