@@ -19,7 +19,7 @@ async function compressFile(file: string): Promise<void> {
   await Promise.all([writeFile(`${file}.br`, brotli), writeFile(`${file}.gz`, zipped)]);
 }
 
-/** Writes `.br` and `.gz` beside each text file. The index has none: the launcher writes its base path into it. */
+/** Writes `.br` and `.gz` beside each text file. The pages have none: the launcher writes its base path into them. */
 function precompress(): Plugin {
   return {
     name: 'precompress',
@@ -27,27 +27,41 @@ function precompress(): Plugin {
     async writeBundle({ dir }) {
       if (dir === undefined) return;
       const entries = await readdir(dir, { recursive: true });
-      const files = entries.filter((entry) => compressible.test(entry) && entry !== 'index.html');
+      const files = entries.filter((entry) => compressible.test(entry) && !entry.endsWith('.html'));
       await Promise.all(files.map((entry) => compressFile(join(dir, entry))));
     },
   };
 }
 
-/** Has the font fetched with the page: without a preload it comes too late for `font-display: optional`, always. */
-function preloadFont(): Plugin {
+/**
+ * Has what the first page needs fetched with the page: the font, which without that comes too late for
+ * `font-display: optional`, always; and the chunks that the first script would ask for only when it runs.
+ */
+function preload(): Plugin {
   return {
-    name: 'preload-font',
+    name: 'preload',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle = {} }) {
-        const fonts = Object.keys(bundle).filter((file) => file.endsWith('.woff2'));
-        return fonts.map((file) => ({
+        const files = Object.values(bundle);
+        const fonts = files.filter(({ fileName }) => fileName.endsWith('.woff2'));
+        const scripts = files.filter((file) => file.type === 'chunk' && firstPage.includes(file.name));
+        const link = (rel: string, fileName: string, attrs = {}) => ({
           tag: 'link',
-          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `./${file}` },
-          injectTo: 'head',
-        }));
+          attrs: { rel, ...attrs, crossorigin: '', href: `./${fileName}` },
+          injectTo: 'head' as const,
+        });
+        return [
+          ...fonts.map(({ fileName }) => link('preload', fileName, { as: 'font', type: 'font/woff2' })),
+          ...scripts.map(({ fileName }) => link('modulepreload', fileName)),
+        ];
       },
+    },
+    // Who signs in does not wait for what comes afterwards.
+    async writeBundle({ dir = '.' }) {
+      const index = await readFile(join(dir, 'index.html'), 'utf8');
+      await writeFile(join(dir, 'entrance.html'), index.replace(/^.*"modulepreload".*\/chat-.*\n/m, ''));
     },
   };
 }
@@ -66,11 +80,14 @@ const chunks = [
   { name: 'chat', test: /src\/shell\/signed-in\.tsx$/, priority: 1 },
 ];
 
+/** The chunks of the page that people come for. */
+const firstPage = ['entrance', 'chat'];
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Relative addresses and `<base href>` together make one build work under any base path.
   base: './',
-  plugins: [react(), preloadFont(), precompress()],
+  plugins: [react(), preload(), precompress()],
   build: {
     outDir: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)),
     emptyOutDir: true,

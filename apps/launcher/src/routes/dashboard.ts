@@ -22,6 +22,10 @@ const ENCODINGS = [
   ['br', '.br'],
   ['gzip', '.gz'],
 ] as const;
+const INDEX = '/index.html';
+/** The same page for signing in and setting up, which asks for less in advance. */
+const ENTRANCE = '/entrance.html';
+const PAGES: ReadonlySet<string> = new Set([INDEX, ENTRANCE]);
 const ONE_YEAR_S = 31_536_000;
 /** No pages there, where `?token=` would sign in. The router tells `/API` from `/api`; a proxy in front, or a person, may not. */
 const RESERVED = '/:area(^(?:[aA][pP][iI]|[pP][iI][cC][oO])$)';
@@ -34,13 +38,13 @@ export async function loadDashboard(folder: string, basePath: string): Promise<D
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
   const files = new Map<string, Asset>();
   for (const name of names.filter((file) => !/\.(br|gz|map)$/.test(file))) {
-    const isIndex = name === 'index.html';
+    const isPage = PAGES.has(`/${name}`);
     const bytes = await readFile(join(folder, name));
-    const plain = isIndex ? withBase(bytes, basePath) : bytes;
+    const plain = isPage ? withBase(bytes, basePath) : bytes;
     const encoded = new Map<'br' | 'gzip', Buffer>();
     for (const [encoding, ending] of ENCODINGS) {
-      // The index was changed after it was compressed.
-      if (!isIndex && names.includes(name + ending)) encoded.set(encoding, await readFile(join(folder, name + ending)));
+      // A page was changed after it was compressed.
+      if (!isPage && names.includes(name + ending)) encoded.set(encoding, await readFile(join(folder, name + ending)));
     }
     files.set(`/${name}`, {
       type: lookup(name) ?? 'application/octet-stream',
@@ -54,9 +58,9 @@ export async function loadDashboard(folder: string, basePath: string): Promise<D
 }
 
 /** Tells the page under which path it lives; everything in it is relative to that. */
-function withBase(index: Buffer, basePath: string): Buffer {
+function withBase(page: Buffer, basePath: string): Buffer {
   const href = basePath === '/' ? '/' : `${basePath}/`;
-  return Buffer.from(index.toString('utf8').replace(/<base href="[^"]*"/, `<base href="${href}"`));
+  return Buffer.from(page.toString('utf8').replace(/<base href="[^"]*"/, `<base href="${href}"`));
 }
 
 interface DashboardOptions {
@@ -70,15 +74,16 @@ export async function dashboardRoutes(
   app: FastifyInstance,
   { files, basePath, isSetupPending }: DashboardOptions,
 ): Promise<void> {
-  const index = (request: FastifyRequest, reply: FastifyReply) => {
-    const file = files.get('/index.html');
+  const page = (file: Asset | undefined) => (request: FastifyRequest, reply: FastifyReply) => {
     if (file !== undefined) return sendFile(request, reply, file);
     return sendError(request, reply, 'not_found', { message: 'The dashboard is not built: run "npm run build".' });
   };
+  const index = page(files.get(INDEX));
+  const entrance = page(files.get(ENTRANCE) ?? files.get(INDEX));
   const isSignedIn = (request: FastifyRequest) => request.caller.kind !== 'anonymous';
 
   for (const [path, file] of files) {
-    if (path === '/index.html') continue;
+    if (PAGES.has(path)) continue;
     // Scripts and styles are the same for everybody, and the sign-in page needs them.
     app.get(path, { config: { public: true } }, (request, reply) => sendFile(request, reply, file));
   }
@@ -86,13 +91,13 @@ export async function dashboardRoutes(
 
   app.get('/login', { config: { public: 'optional', page: true } }, (request, reply) => {
     reply.header('cache-control', 'no-store');
-    if (!isSignedIn(request)) return index(request, reply);
+    if (!isSignedIn(request)) return entrance(request, reply);
     const { next } = request.query as { next?: unknown };
     return reply.redirect(localPath(next ?? underBase(basePath, '/')), 303);
   });
   app.get('/setup', { config: { public: 'optional', page: true } }, (request, reply) => {
     reply.header('cache-control', 'no-store');
-    return isSetupPending() ? index(request, reply) : reply.redirect(underBase(basePath, '/login'), 303);
+    return isSetupPending() ? entrance(request, reply) : reply.redirect(underBase(basePath, '/login'), 303);
   });
   for (const url of [RESERVED, `${RESERVED}/*`])
     app.all(url, (request, reply) => sendError(request, reply, 'not_found'));
