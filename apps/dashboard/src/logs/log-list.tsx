@@ -17,7 +17,7 @@ interface LogListProps {
 
 /** This close to the end somebody counts as reading the newest lines. */
 const NEAR_PX = 32;
-const ROW_PX = 22;
+const ROW_PX = 24;
 
 /** The lines, of which only those in sight are drawn; stays at the end unless somebody has scrolled away from it. */
 export function LogList({ view, wrap, isPaused, waiting, onResume }: LogListProps) {
