@@ -1,20 +1,28 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
 /** Nothing that talks to the outside or needs a display; the sandbox needs a user of its own, which CI does not have. */
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+export const BROWSER_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+
+/** The Chromium that `npm test` has found. */
+export const browserPath = (): string => process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 
 /** One Chromium for a test file; every test gets a context (a person with a browser of their own) from it. */
-export function useBrowser(): { newPerson(): Promise<BrowserContext> } {
+export function useBrowser(): { newPerson(options?: BrowserContextOptions): Promise<BrowserContext> } {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
-    browser = await chromium.launch({ executablePath, args: ARGS });
+    browser = await chromium.launch({ executablePath: browserPath(), args: BROWSER_ARGS });
   });
   afterAll(() => browser.close());
   return {
-    async newPerson() {
-      const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
+    async newPerson(options = {}) {
+      const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options });
       onTestFinished(() => context.close());
       return context;
     },
