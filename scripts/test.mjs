@@ -5,6 +5,7 @@ import { build } from './build.mjs';
 import { downloadChromium, findChromium } from './chromium.mjs';
 import { findCurl, missingCurl } from './curl.mjs';
 import { install } from './install.mjs';
+import { findNginx, missingNginx } from './nginx.mjs';
 import { inRoot, root } from './project.mjs';
 import { findPython, missingPython } from './python.mjs';
 import { findRedis, missingRedis } from './redis.mjs';
@@ -16,6 +17,7 @@ installByApt([
   ...(findRedis() ? [] : ['redis-server']),
   ...(findPython() ? [] : ['python3-websockets']),
   ...(findCurl() ? [] : ['curl']),
+  ...(findNginx() ? [] : ['nginx-light']),
 ]);
 if (!findCurl()) missingCurl();
 const { status } = spawnSync(
@@ -29,6 +31,7 @@ const { status } = spawnSync(
       CHROME_PATH: findChromium() ?? downloadChromium(),
       REDIS_SERVER_PATH: findRedis() ?? missingRedis(),
       PYTHON_PATH: findPython() ?? missingPython(),
+      NGINX_PATH: findNginx() ?? missingNginx(),
     },
   },
 );
