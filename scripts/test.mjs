@@ -5,6 +5,7 @@ import { build } from './build.mjs';
 import { downloadChromium, findChromium } from './chromium.mjs';
 import { findCurl, missingCurl } from './curl.mjs';
 import { install } from './install.mjs';
+import { downloadLighthouse, findLighthouse } from './lighthouse.mjs';
 import { findNginx, missingNginx } from './nginx.mjs';
 import { inRoot, root } from './project.mjs';
 import { findPython, missingPython } from './python.mjs';
@@ -31,6 +32,7 @@ const { status } = spawnSync(
       CHROME_PATH: findChromium() ?? downloadChromium(),
       REDIS_SERVER_PATH: findRedis() ?? missingRedis(),
       PYTHON_PATH: findPython() ?? missingPython(),
+      LIGHTHOUSE_PATH: findLighthouse() ?? downloadLighthouse(),
       NGINX_PATH: findNginx() ?? missingNginx(),
     },
   },
