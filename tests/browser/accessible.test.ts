@@ -117,6 +117,10 @@ describe.each(LOOKS)('nobody is kept out, in $theme, $language, at $width px', (
       await open(page, launcher.url + path);
       await hasNoBarriers(path);
     }
+    await open(page, `${launcher.url}/gateway`);
+    await page.locator('main section').first().getByRole('button').last().click();
+    await page.locator('dialog[open]').waitFor();
+    await hasNoBarriers('a question before something is done');
     await api(launcher.url, TOKEN).post('/api/gateway/stop');
     for (const path of paths) {
       await open(page, launcher.url + path);

@@ -37,6 +37,7 @@ export const TOKEN = 'correct-horse-battery';
 const INDEX = `<!doctype html><html lang="en"><head><base href="/" /><title>PicoClaw</title></head><body></body></html>\n`;
 const DASHBOARD: Readonly<Record<string, string>> = {
   'index.html': INDEX,
+  'entrance.html': INDEX.replace('</head>', '<!-- asks for less --></head>'),
   'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'assets/index-abc.js': 'export {};\n',
   'assets/index-abc.js.br': 'not really brotli',

@@ -12,6 +12,22 @@ test('every path of the app is its index', async () => {
   }
 });
 
+test('who is not signed in gets a page that asks for less in advance, under the same base path', async () => {
+  for (const basePath of ['', '/pico-console']) {
+    const { app } = await aLauncher({
+      config: { launcher_token: undefined, ...(basePath && { base_path: basePath }) },
+    });
+    for (const url of ['/login', '/setup']) {
+      const reply = await app.inject({ url: basePath + url, headers: { accept: 'text/html' } });
+      expect([url, reply.statusCode]).toEqual([url, 200]);
+      expect(reply.body).toContain('asks for less');
+      expect(reply.body).toContain(`<base href="${basePath}/"`);
+    }
+  }
+  const signedIn = await shared().app.inject({ url: '/', headers: { cookie: await signIn(shared()) } });
+  expect(signedIn.body).not.toContain('asks for less');
+});
+
 test('a file is sent compressed to who takes that, and tagged', async () => {
   const ask = (headers: Record<string, string>) => shared().app.inject({ url: '/assets/index-abc.js', headers });
   const plain = await ask({});
