@@ -1,5 +1,5 @@
 import type { Secret } from '@picoclaw/auth';
-import { channelPatch, channelPlaces } from './channel-layout.ts';
+import { type ChannelType, channelPatch, channelPlaces } from './channel-layout.ts';
 import { type ConfigProblem, throwProblems, typeName } from './config-error.ts';
 import { type ResolvedCredential, resolveCredential, type WrittenCredential } from './credentials.ts';
 import type { Environment } from './env.ts';
@@ -60,7 +60,7 @@ export async function rotateChannelToken(
   await updateFiles(paths, (read) => {
     const documents = gatewayDocuments(read);
     outcome = refusal(documents, paths, environment) ?? { ok: true, token, file: paths.securityFile };
-    return outcome.ok ? rotationPatches(documents, token) : {};
+    return outcome.ok ? tokenPatches(documents, 'pico', token.reveal()) : {};
   });
   return outcome;
 }
@@ -77,11 +77,12 @@ function refusal(documents: GatewayDocuments, paths: Paths, environment: Environ
   return reference && { ok: false, reason: 'is_reference', from: `${reference.file}: ${pathText(reference.path)}` };
 }
 
-function rotationPatches(documents: GatewayDocuments, token: Secret): Patches {
-  const places = channelPlaces(documents, 'pico', 'token');
+/** Puts a channel's token into .security.yml, and removes every other copy from both files. */
+export function tokenPatches(documents: GatewayDocuments, type: ChannelType, written: string): Patches {
+  const places = channelPlaces(documents, type, 'token');
   const removalsFrom = (document: JsonObject) =>
     places.filter((path) => valueAt(document, path) !== undefined).map(deletionOf);
-  const fresh = channelPatch(documents, 'security', 'pico', { token: token.reveal() });
+  const fresh = channelPatch(documents, 'security', type, { token: written });
   return {
     security: mergePatches([...removalsFrom(documents.security), fresh]),
     config: mergePatches(removalsFrom(documents.config)),
@@ -104,8 +105,9 @@ function writtenTokens(documents: GatewayDocuments, paths: Paths, environment: E
   return found;
 }
 
-function writtenPlaces(documents: GatewayDocuments, paths: Paths) {
-  const places = channelPlaces(documents, 'pico', 'token');
+/** Where a channel's token stands in the two files, the strongest first. */
+export function writtenPlaces(documents: GatewayDocuments, paths: Paths, type: ChannelType = 'pico') {
+  const places = channelPlaces(documents, type, 'token');
   const sources = [
     { file: paths.securityFile, document: documents.security },
     { file: paths.configFile, document: documents.config },

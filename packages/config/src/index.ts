@@ -49,6 +49,8 @@ export type { Option } from './option.ts';
 export { parseValue } from './option.ts';
 export type { PathFlags, Paths } from './paths.ts';
 export { resolvePaths } from './paths.ts';
+export type { GivenCredential, PersistedCredential } from './persist-credentials.ts';
+export { credentialsGiven, persistCredentials } from './persist-credentials.ts';
 export { ensurePicoChannel } from './pico-channel.ts';
 export type { ServiceKind, Setting, Source } from './precedence.ts';
 export { byPrecedence } from './precedence.ts';

@@ -32,6 +32,8 @@ export interface InstalledUnit {
   readonly embedded: readonly EmbeddedSecret[];
   /** Of our template; `undefined` when another maker wrote it. */
   readonly templateVersion: number | undefined;
+  /** What starts it anew: `no`, `on-failure, except after exit code 75 and 78`, ... */
+  readonly restart: string;
   /** Started at sign-in. */
   readonly isEnabled: boolean;
 }
