@@ -27,6 +27,8 @@ export interface EnvironmentOptions {
   readonly source?: Source;
   /** Variables that came another way, such as the secrets that the launcher hands to its gateway; they win. */
   readonly extra?: Readonly<Record<string, string>>;
+  /** Names of variables to leave out, for who goes on in spite of wrong ones. */
+  readonly without?: readonly string[];
 }
 
 const MAX_SECRET_BYTES = 64 * 1024;
@@ -35,8 +37,9 @@ const MAX_SECRET_BYTES = 64 * 1024;
  * Reads the environment; nothing else in the project may name `process.env`.
  * Throws one `ConfigError` with every variable that is wrong.
  */
-export function readEnvironment({ source = process.env, extra = {} }: EnvironmentOptions = {}): Environment {
-  const all = withExtra(source, extra);
+export function readEnvironment(options: EnvironmentOptions = {}): Environment {
+  const { source = process.env, extra = {}, without = [] } = options;
+  const all = Object.fromEntries(Object.entries(withExtra(source, extra)).filter(([name]) => !without.includes(name)));
   const lookup = (name: string) => (Object.hasOwn(all, name) && all[name]?.trim()) || undefined;
   const problems: ConfigProblem[] = [];
   const values: Partial<Record<VariableKey, unknown>> = {};

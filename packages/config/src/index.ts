@@ -9,6 +9,8 @@ export type { ChildEnvironmentOptions } from './child-environment.ts';
 export { childEnvironment, gatewaySecrets } from './child-environment.ts';
 export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
 export { ConfigError, problemLine } from './config-error.ts';
+export type { ConfigSnapshot } from './config-snapshot.ts';
+export { patchSnapshot, snapshotConfig, tokenPatches } from './config-snapshot.ts';
 export type {
   CredentialInputs,
   CredentialPurpose,
@@ -39,7 +41,7 @@ export {
   resolveLauncherToken,
   rotateLauncherToken,
 } from './launcher-token.ts';
-export type { UpdateResult } from './locked-update.ts';
+export type { Patches, UpdateResult } from './locked-update.ts';
 export { longForm } from './long-form.ts';
 export type { MergePatch } from './merge-patch.ts';
 export { modelOptions } from './model-list.ts';

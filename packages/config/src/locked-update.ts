@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { removeAbandonedTemporaries, writeFileAtomically } from './atomic-file.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { ConfigError } from './config-error.ts';
@@ -20,13 +21,24 @@ export type Patches = Partial<Record<ConfigFile, MergePatch>>;
 /** Judges what a file would hold; throws to keep it as it is. */
 export type CheckDocument = (file: ConfigFile, document: JsonObject, read: ReadFile) => void;
 
+/** Which content each file had, to be compared with what it has later. */
+export type FileDigests = Readonly<Record<ConfigFile, string>>;
+
+/** Fine points of an update. */
+export interface UpdateOptions extends FileLockOptions {
+  readonly check?: CheckDocument;
+  /** What the decision was taken on: when a file has another content now, nothing is written (`config_conflict`). */
+  readonly expected?: FileDigests;
+}
+
 /** What an update did. */
 export interface UpdateResult {
   /** The files that changed; none when everything was as wanted. */
   readonly changed: readonly string[];
 }
 
-interface Snapshot {
+/** A file as it was read. */
+export interface Snapshot {
   readonly text: string | undefined;
   readonly document: JsonObject;
 }
@@ -55,13 +67,15 @@ function pathOf(paths: Paths, file: ConfigFile): string {
 export async function updateFiles(
   paths: Paths,
   decide: (read: ReadFile) => Patches,
-  { check, ...lockOptions }: FileLockOptions & { readonly check?: CheckDocument } = {},
+  { check, expected, ...lockOptions }: UpdateOptions = {},
 ): Promise<UpdateResult> {
   return withFileLock(
     paths.lockFile,
     async (lock) => {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-        const writes = planWrites(paths, decide, check);
+        const snapshots = createSnapshots(paths);
+        if (expected) refuseOthers(paths, snapshots, expected);
+        const writes = planWrites(paths, snapshots, decide, check);
         if (await writeAll(writes, lock)) return { changed: writes.map(({ path }) => path) };
       }
       const message = 'is being changed by another program all the time';
@@ -71,13 +85,40 @@ export async function updateFiles(
   );
 }
 
-function planWrites(paths: Paths, decide: (read: ReadFile) => Patches, check: CheckDocument | undefined): Write[] {
+/** The files as they are now, each read when it is asked for and then remembered. */
+export function createSnapshots(paths: Paths): (file: ConfigFile) => Snapshot {
   const snapshots = new Map<ConfigFile, Snapshot>();
-  const snapshot = (file: ConfigFile): Snapshot => {
+  return (file) => {
     const found = snapshots.get(file) ?? readSnapshot(pathOf(paths, file), file);
     snapshots.set(file, found);
     return found;
   };
+}
+
+/** The digests of all three files; one that is not there differs from an empty one. */
+export function digestsOf(snapshot: (file: ConfigFile) => Snapshot): FileDigests {
+  const digest = (file: ConfigFile) => {
+    const { text } = snapshot(file);
+    return text === undefined ? 'absent' : createHash('sha256').update(text).digest('hex');
+  };
+  return { config: digest('config'), security: digest('security'), launcher: digest('launcher') };
+}
+
+function refuseOthers(paths: Paths, snapshot: (file: ConfigFile) => Snapshot, expected: FileDigests): void {
+  const found = digestsOf(snapshot);
+  const changed = WRITE_ORDER.filter((file) => found[file] !== expected[file]);
+  if (changed.length === 0) return;
+  const message = 'was changed by somebody else in the meantime; nothing was written';
+  const problems = changed.map((file) => ({ file: pathOf(paths, file), path: '', message }));
+  throw new ConfigError('config_conflict', problems);
+}
+
+function planWrites(
+  paths: Paths,
+  snapshot: (file: ConfigFile) => Snapshot,
+  decide: (read: ReadFile) => Patches,
+  check: CheckDocument | undefined,
+): Write[] {
   const patches = decide((file) => snapshot(file).document);
   const planned = WRITE_ORDER.flatMap((file) => {
     const patch = patches[file];

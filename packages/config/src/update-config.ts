@@ -5,7 +5,7 @@ import type { Environment } from './env.ts';
 import { resolveGatewayConfig } from './gateway-config.ts';
 import type { JsonObject, JsonValue } from './json-object.ts';
 import { resolveLauncherConfig } from './launcher-config.ts';
-import { type ConfigFile, type ReadFile, type UpdateResult, updateFiles } from './locked-update.ts';
+import { type CheckDocument, type ConfigFile, type ReadFile, type UpdateResult, updateFiles } from './locked-update.ts';
 import { type MergePatch, mergePatches, patchAt } from './merge-patch.ts';
 import type { Paths } from './paths.ts';
 
@@ -60,13 +60,16 @@ function decideUpdate(
   file: ConfigFile,
   decide: (read: ReadFile) => MergePatch,
 ): Promise<UpdateResult> {
-  return updateFiles(paths, (read) => ({ [file]: decide(read) }), {
-    check: (changed, document, read) => {
-      const { problems } =
-        changed === 'launcher'
-          ? resolveLauncherConfig(document, paths, environment)
-          : resolveGatewayConfig(gatewayDocuments(read), paths, environment);
-      throwProblems(problems);
-    },
-  });
+  return updateFiles(paths, (read) => ({ [file]: decide(read) }), { check: refuseInvalid(paths, environment) });
+}
+
+/** Refuses a document with which launcher or gateway would not start. */
+export function refuseInvalid(paths: Paths, environment: Environment): CheckDocument {
+  return (changed, document, read) => {
+    const { problems } =
+      changed === 'launcher'
+        ? resolveLauncherConfig(document, paths, environment)
+        : resolveGatewayConfig(gatewayDocuments(read), paths, environment);
+    throwProblems(problems);
+  };
 }
