@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCom
   gateway: () => import('./commands/gateway.ts'),
   status: () => import('./commands/status.ts'),
   token: () => import('./commands/token.ts'),
+  doctor: () => import('./commands/doctor.ts'),
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

@@ -15,6 +15,7 @@ import { network } from './access/network.ts';
 import { session } from './access/session.ts';
 import { createSignInLinks } from './access/sign-in-links.ts';
 import { tokenLink } from './access/token-link.ts';
+import { untrustedProxy } from './access/untrusted-proxy.ts';
 import { type ErrorCode, sendError } from './errors.ts';
 import type { LauncherEvents } from './events/launcher-events.ts';
 import type { ChannelReader } from './gateway/channel.ts';
@@ -101,6 +102,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     refuse: (reply, { code, message, headers: extra = {} }) =>
       sendError(reply.request, reply, code as ErrorCode, { message, headers: extra }),
   });
+  await app.register(untrustedProxy, { trustedProxies });
   await app.register(host, { allowedHosts, trustedProxies });
   await app.register(network, {
     allowed: createAddressList(options.allowedCidrs),

@@ -1,25 +1,29 @@
 import type { Severity } from './severity.ts';
 
 /** What can be found; scripts match on it, so a code never changes its meaning. */
-export type FindingCode =
-  | 'embedded-token'
-  | 'unit-outdated'
-  | 'program-missing'
-  | 'home-mismatch'
-  | 'two-supervisors'
-  | 'token-drift'
-  | 'token-weak'
-  | 'stale-pid-file'
-  | 'pid-reused'
-  | 'port-in-use'
-  | 'config-invalid'
-  | 'config-permissions'
-  | 'exposed-without-allowlist'
-  | 'proxy-untrusted'
-  | 'gateway-not-ready'
-  | 'clock-skew'
-  | 'disk-full'
-  | 'node-too-old';
+export const FINDING_CODES = [
+  'embedded-token',
+  'unit-outdated',
+  'program-missing',
+  'home-mismatch',
+  'two-supervisors',
+  'token-drift',
+  'token-weak',
+  'stale-pid-file',
+  'pid-reused',
+  'port-in-use',
+  'config-invalid',
+  'config-permissions',
+  'exposed-without-allowlist',
+  'proxy-untrusted',
+  'gateway-not-ready',
+  'clock-skew',
+  'disk-full',
+  'node-too-old',
+] as const;
+
+/** What can be found. */
+export type FindingCode = (typeof FINDING_CODES)[number];
 
 /** Something about this machine that the operator should know, and what to do about it. */
 export interface Finding {

@@ -23,7 +23,7 @@ export { currentProcess, inspectProcess, processStartTime } from './process-fact
 export type { PidFileState, ReadOptions } from './read-pid-file.ts';
 export { readPidFile } from './read-pid-file.ts';
 export type { RemoveResult } from './remove-if.ts';
-export { removeIf } from './remove-if.ts';
+export { removeIf, removeInvalid } from './remove-if.ts';
 export type { GatewaySignal, SignalOptions, SignalResult } from './signal-gateway.ts';
 export { signalGateway, signalRecord } from './signal-gateway.ts';
 export { stopGateway } from './stop-gateway.ts';

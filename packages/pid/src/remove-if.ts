@@ -28,3 +28,16 @@ export async function removeIf(
   const outcome = await changeExclusively(path, file.digest, remove, options);
   return outcome === 'done' ? { removed: true } : { removed: false, reason: 'different' };
 }
+
+/**
+ * Removes a pid file that holds no record at all (empty, cut short, no JSON), as a gateway that starts would do. What is
+ * no regular file of ours is left alone. Throws `PidFileError` when it cannot be removed.
+ */
+export async function removeInvalid(path: string, options: ExclusiveOptions = {}): Promise<RemoveResult> {
+  const file = inspectRecordFile(path);
+  if (file.state === 'absent') return { removed: false, reason: 'absent' };
+  if (file.state === 'refused' || parsePidRecord(file.bytes).ok) return { removed: false, reason: 'different' };
+  const remove = () => naming(path, 'removing it', () => unlinkSync(path));
+  const outcome = await changeExclusively(path, file.digest, remove, options);
+  return outcome === 'done' ? { removed: true } : { removed: false, reason: 'different' };
+}

@@ -26,6 +26,11 @@ function parseAddress(text = ''): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }
 
+/** An address in its shortest form, an IPv4 one as such; `undefined` for what is none. */
+export function plainAddress(address: string | undefined): string | undefined {
+  return parseAddress(address)?.toString();
+}
+
 function singleAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   const address = ipaddr.process(text);
   return [address, address.kind() === 'ipv4' ? 32 : 128];

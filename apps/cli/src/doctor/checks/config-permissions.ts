@@ -1,0 +1,93 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { Environment, Paths } from '@picoclaw/config';
+import { environmentVariables } from '@picoclaw/config';
+import { boundEvidence, type Finding } from '@picoclaw/findings';
+
+/** A file or folder whose owner or mode lets others at the secrets. */
+export interface LooseFile {
+  readonly file: string;
+  /** The permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly isForeign: boolean;
+  /** What it should have. */
+  readonly wanted: number;
+}
+
+interface World {
+  readonly uid?: number | undefined;
+}
+
+const OTHERS = 0o077;
+const OTHERS_MAY_WRITE = 0o022;
+
+/** Files with secrets that others can read or change, or that belong to somebody else. */
+export async function checkPermissions(paths: Paths, environment: Environment, world: World = {}): Promise<Finding[]> {
+  const loose = await findLooseFiles(paths, environment, world);
+  return loose.map(({ file, mode, uid, isForeign, wanted }) => {
+    const octal = mode.toString(8).padStart(3, '0');
+    const canChange = isForeign || (mode & OTHERS_MAY_WRITE) !== 0;
+    return {
+      code: 'config-permissions',
+      severity: canChange ? 'error' : 'warn',
+      message: isForeign
+        ? `${file} belongs to another user.`
+        : `Other users can ${canChange ? 'change' : 'read'} ${file}.`,
+      evidence: boundEvidence([`mode ${octal}`, `owner uid ${uid}`]),
+      fix: isForeign
+        ? `chown "$(id -u)" ${JSON.stringify(file)}`
+        : `chmod ${wanted.toString(8)} ${JSON.stringify(file)}`,
+    };
+  });
+}
+
+/** The files that should be tighter than they are; none on Windows, whose files have no such bits. */
+export async function findLooseFiles(
+  paths: Paths,
+  environment: Environment,
+  { uid = process.geteuid?.() }: World = {},
+): Promise<LooseFile[]> {
+  if (uid === undefined) return [];
+  // Root looks after the home of a person: there the files are to be that person's.
+  const owner =
+    uid === 0
+      ? await lstat(paths.home).then(
+          (home) => home.uid,
+          () => uid,
+        )
+      : uid;
+  const hasSecret = await holdsSecret(paths.configFile);
+  const secrets = [paths.securityFile, paths.launcherConfigFile, paths.pidFile, ...secretFiles(environment)];
+  const looked = await Promise.all([
+    look(paths.home, { owner, wanted: 0o700, forbidden: OTHERS_MAY_WRITE }),
+    look(paths.configFile, { owner, wanted: 0o600, forbidden: hasSecret ? OTHERS : OTHERS_MAY_WRITE }),
+    ...[...new Set(secrets)].map((file) => look(file, { owner, wanted: 0o600, forbidden: OTHERS })),
+  ]);
+  return looked.filter((file) => file !== undefined);
+}
+
+async function look(
+  file: string,
+  { owner, wanted, forbidden }: { owner: number; wanted: number; forbidden: number },
+): Promise<LooseFile | undefined> {
+  const status = await lstat(file).catch(() => undefined);
+  // The bits of a symbolic link say nothing; where it leads is for who made it to guard.
+  if (status === undefined || status.isSymbolicLink()) return undefined;
+  const mode = status.mode & 0o777;
+  const isForeign = status.uid !== owner;
+  return isForeign || (mode & forbidden) !== 0 ? { file, mode, uid: status.uid, isForeign, wanted } : undefined;
+}
+
+/** Whether config.json has a secret in clear; a reference is none, and options may be read by everybody. */
+async function holdsSecret(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return /"[\w-]*(?:token|secret|password|api_?keys?)"\s*:\s*(?:\[\s*)?"(?!\s*"|env:|file:|\[NOT_HERE\])/i.test(text);
+}
+
+/** The files of `PICOCLAW_…_FILE`, which hold a secret each; those that an orchestrator mounts are its to guard. */
+function secretFiles({ lookup }: Environment): string[] {
+  const names = environmentVariables.filter(({ secret }) => secret).map(({ name }) => `${name}_FILE`);
+  const files = names.map(lookup).filter((file) => file !== undefined);
+  return files.filter((file) => isAbsolute(file) && !file.startsWith('/run/secrets/'));
+}

@@ -1,0 +1,142 @@
+import {
+  ConfigError,
+  type ConfigProblem,
+  type Environment,
+  type GatewayConfig,
+  type LauncherConfig,
+  loadGatewayConfig,
+  loadLauncherConfig,
+  type Paths,
+  resolvePaths,
+} from '@picoclaw/config';
+import { gatewayOrigin, type HealthAnswer, type PidFileState, probeHealth, readPidFile } from '@picoclaw/pid';
+import { z } from 'zod';
+import { httpJson } from '../facts/http-json.ts';
+import { findPortUser, type PortUser } from '../facts/port-user.ts';
+import type { InstalledUnits } from '../service/installed-unit.ts';
+import { readInstalledUnits } from '../service/installed-units.ts';
+import { isOfHome, type JudgedProcess, judgeGateway, judgeProcess, unitEnvironment } from './judged-process.ts';
+
+/** What the checks look at, gathered once and at the same time. */
+export interface Facts {
+  readonly paths: Paths;
+  /** Of who asks; what runs is judged by an environment of its own. */
+  readonly environment: Environment;
+  readonly installed: InstalledUnits;
+  readonly problems: readonly ConfigProblem[];
+  readonly launcher: LauncherFact;
+  readonly gateway: GatewayFact;
+}
+
+/** The launcher as it runs, or would. */
+export interface LauncherFact extends JudgedProcess {
+  readonly pid: number | undefined;
+  /** Missing where it is invalid. */
+  readonly config: LauncherConfig | undefined;
+  readonly port: number;
+  readonly url: string;
+  readonly user: PortUser | undefined;
+  /** What is at its port: our launcher, one of another home, something else, something mute, or nothing. */
+  readonly answer: 'own' | 'other-home' | 'foreign' | 'mute' | 'absent';
+}
+
+/** The gateway as it runs, or would. */
+export interface GatewayFact extends JudgedProcess {
+  readonly config: GatewayConfig | undefined;
+  readonly pidFile: PidFileState;
+  /** The configured port, and who has it. */
+  readonly port: number;
+  readonly user: PortUser | undefined;
+  /** What answers there. */
+  readonly health: HealthAnswer;
+}
+
+/** Who asks. */
+export interface Asker {
+  readonly paths: Paths;
+  readonly environment: Environment;
+}
+
+const TIMEOUT_MS = 400;
+const DEFAULT_LAUNCHER_PORT = 18_800;
+const DEFAULT_GATEWAY_PORT = 18_790;
+
+/** Looks at everything once; nothing is changed, and whatever does not answer is given up after 400 ms. */
+export async function gatherFacts({ paths, environment }: Asker): Promise<Facts> {
+  const installed = readInstalledUnits(environment);
+  const world = { paths, units: installed.units, shell: environment };
+  const hosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((name) => name !== undefined);
+  const [launcher, pidFile] = await Promise.all([
+    judgeLauncher(world),
+    readPidFile(paths.pidFile, { probeTimeoutMs: TIMEOUT_MS, trustedHosts: hosts }),
+  ]);
+  const pid = pidFile.state === 'alive' ? pidFile.record.pid : undefined;
+  const [answer, gateway] = await Promise.all([
+    answerAt(launcher.seen, paths),
+    lookAtGateway(judgeGateway(pid, launcher.seen, world), pidFile, paths),
+  ]);
+  return {
+    ...{ paths, environment, installed, launcher: { ...launcher.seen, answer }, gateway: gateway.fact },
+    problems: unique([...launcher.problems, ...gateway.problems]),
+  };
+}
+
+type World = Parameters<typeof judgeProcess>[2];
+
+/** Which process is the launcher, without asking it anything. */
+async function judgeLauncher(world: World) {
+  const { paths, units, shell } = world;
+  const ofUnits = units.filter((unit) => unit.kind === 'launcher' && isOfHome(unit, paths, shell));
+  const environments = [...ofUnits.map((unit) => unitEnvironment(unit, shell)), shell];
+  const ports = environments.map((environment) => attempt(() => loadLauncherConfig(paths, environment)).value?.port);
+  const candidates = [...new Set(ports.map((port) => port ?? DEFAULT_LAUNCHER_PORT))];
+  const users = await Promise.all(candidates.map(findPortUser));
+  const at = Math.max(
+    0,
+    users.findIndex((user) => user !== undefined),
+  );
+  const user = users[at];
+  const process = judgeProcess('launcher', user?.pid, world);
+  const { value: config, problems } = attempt(() => loadLauncherConfig(paths, process.environment));
+  const port = candidates[at] ?? DEFAULT_LAUNCHER_PORT;
+  const host = config?.bindHosts.map((bound) => bound.host).join(',') ?? '';
+  const basePath = config?.base_path ?? '/';
+  const url = `${gatewayOrigin({ host, port })}${basePath === '/' ? '' : basePath}`;
+  return { seen: { ...process, pid: user?.pid, config, port, url, user }, problems };
+}
+
+const AuthStatus = z.object({ authenticated: z.boolean(), initialized: z.boolean() });
+
+async function answerAt(
+  { url, environment }: Pick<LauncherFact, 'url' | 'environment'>,
+  paths: Paths,
+): Promise<LauncherFact['answer']> {
+  const answer = await httpJson(`${url}/api/auth/status`, { timeoutMs: TIMEOUT_MS });
+  if (!answer.answered) return answer.code === 'ECONNREFUSED' ? 'absent' : 'mute';
+  if (!AuthStatus.safeParse(answer.body).success) return 'foreign';
+  return resolvePaths({}, environment).home === paths.home ? 'own' : 'other-home';
+}
+
+async function lookAtGateway(process: JudgedProcess, pidFile: PidFileState, paths: Paths) {
+  const { value: config, problems } = attempt(() => loadGatewayConfig(paths, process.environment));
+  const { host, port } = config?.gateway ?? { host: '', port: DEFAULT_GATEWAY_PORT };
+  const [user, health] = await Promise.all([
+    findPortUser(port),
+    probeHealth({ host, port }, { timeoutMs: TIMEOUT_MS }),
+  ]);
+  const fact: GatewayFact = { ...process, config, pidFile, port, user, health };
+  return { fact, problems };
+}
+
+function attempt<T>(load: () => T): { readonly value?: T; readonly problems: readonly ConfigProblem[] } {
+  try {
+    return { value: load(), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems };
+    throw error;
+  }
+}
+
+function unique(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}

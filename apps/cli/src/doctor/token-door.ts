@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
+import { composeToken, type Secret } from '@picoclaw/auth';
+import { connectHost, type PidRecord } from '@picoclaw/pid';
+import { PicoPath, Subprotocol } from '@picoclaw/protocol';
+import { z } from 'zod';
+import { httpJson } from '../facts/http-json.ts';
+
+/** What became of a token that was really tried; `unknown` = neither let in nor refused for its token. */
+export interface DoorAnswer {
+  readonly state: 'accepted' | 'refused' | 'unknown';
+  /** `answered 401`, `no answer within 400 ms`. */
+  readonly detail: string;
+}
+
+/** Tries a token where it counts. */
+export type TokenDoor = (token: Secret) => Promise<DoorAnswer>;
+
+const TIMEOUT_MS = 400;
+
+const AuthStatus = z.object({ authenticated: z.boolean() });
+
+/** The launcher at a URL: asks with the token as Bearer. A wrong one costs a sign-in attempt of this machine's budget. */
+export function launcherDoor(url: string, { timeoutMs = TIMEOUT_MS } = {}): TokenDoor {
+  return async (token) => {
+    const answer = await httpJson(`${url}/api/auth/status`, { token, timeoutMs }).catch(unsendable);
+    if (answer === undefined) return UNSENDABLE;
+    if (!answer.answered) return { state: 'unknown', detail: `did not answer (${answer.code})` };
+    const detail = `answered ${answer.status}`;
+    if (answer.status === 401) return { state: 'refused', detail };
+    const isIn = AuthStatus.safeParse(answer.body).data?.authenticated === true;
+    return { state: isIn ? 'accepted' : 'unknown', detail };
+  };
+}
+
+/** The gateway of a record: opens `/pico/ws` as the launcher does, and closes it at once. */
+export function gatewayDoor(record: PidRecord, { timeoutMs = TIMEOUT_MS } = {}): TokenDoor {
+  // With pid_token_override only the composed form opens; a gateway of another maker knows only the plain one.
+  const isOurs = record.capabilities?.includes('composed-token') ?? false;
+  return (token) => handshake(record, isOurs ? composeToken(record.token, token) : token, timeoutMs);
+}
+
+function handshake(record: PidRecord, token: Secret, timeoutMs: number): Promise<DoorAnswer> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const target = {
+      host: connectHost(record),
+      port: record.port,
+      path: PicoPath.socket,
+      agent: false,
+      signal,
+    } as const;
+    const fail = (error: NodeJS.ErrnoException) =>
+      resolve({ state: 'unknown', detail: `did not answer (${error.code ?? error.name})` });
+    try {
+      request({ ...target, headers: handshakeHeaders(token) })
+        .once('upgrade', (_response, socket: Socket) => {
+          resolve({ state: 'accepted', detail: 'answered 101' });
+          closeSocket(socket);
+        })
+        .once('response', (response) => {
+          response.resume();
+          resolve({
+            state: response.statusCode === 401 ? 'refused' : 'unknown',
+            detail: `answered ${response.statusCode}`,
+          });
+        })
+        .once('error', fail)
+        .end();
+    } catch {
+      resolve(UNSENDABLE);
+    }
+  });
+}
+
+const handshakeHeaders = (token: Secret) => ({
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': randomBytes(16).toString('base64'),
+  'sec-websocket-protocol': Subprotocol.v1,
+  authorization: `Bearer ${token.reveal()}`,
+});
+
+/** A masked close frame without a payload (RFC 6455 §5.5.1), so that the gateway does not log a connection that broke. */
+function closeSocket(socket: Socket): void {
+  socket.on('error', () => undefined);
+  socket.end(Buffer.from([0x88, 0x80, 0, 0, 0, 0]));
+  socket.resume();
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+}
+
+const UNSENDABLE: DoorAnswer = { state: 'unknown', detail: 'the token has characters that no header may have' };
+
+function unsendable(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ERR_INVALID_CHAR') return undefined;
+  throw error;
+}
