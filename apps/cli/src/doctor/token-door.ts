@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { composeToken, type Secret } from '@picoclaw/auth';
-import { connectHost, type PidRecord } from '@picoclaw/pid';
+import { connectHost, type PidRecord, takesComposedToken } from '@picoclaw/pid';
 import { PicoPath, Subprotocol } from '@picoclaw/protocol';
 import { z } from 'zod';
 import { httpJson } from '../facts/http-json.ts';
@@ -37,7 +37,7 @@ export function launcherDoor(url: string, { timeoutMs = TIMEOUT_MS } = {}): Toke
 /** The gateway of a record: opens `/pico/ws` as the launcher does, and closes it at once. */
 export function gatewayDoor(record: PidRecord, { timeoutMs = TIMEOUT_MS } = {}): TokenDoor {
   // With pid_token_override only the composed form opens; a gateway of another maker knows only the plain one.
-  const isOurs = record.capabilities?.includes('composed-token') ?? false;
+  const isOurs = takesComposedToken(record);
   return (token) => handshake(record, isOurs ? composeToken(record.token, token) : token, timeoutMs);
 }
 
