@@ -68,8 +68,8 @@ describe('token', () => {
     const refused = await cli(['token', 'rotate'], { home, env: fromEnvironment });
     expect(refused).toMatchObject({ code: 78, stdout: '' });
     expect(refused.stderr).toContain('PICOCLAW_LAUNCHER_TOKEN: change it there');
-    const { launcher, home: other } = await aLauncher();
-    const wrong = { PICOCLAW_LAUNCHER_PORT: String(launcher.port), PICOCLAW_LAUNCHER_TOKEN: 'wrong-wrong-wrong' };
-    expect(await cli(['token', 'url'], { home: other, env: wrong })).toMatchObject({ code: 4 });
+    const { home: other, token } = await aLauncher();
+    writeHomeFile(other, 'launcher-config.json', { launcher_token: 'changed-in-the-file-by-hand' });
+    expect(await token('url')).toMatchObject({ code: 4, stdout: '' });
   });
 });

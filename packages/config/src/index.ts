@@ -8,7 +8,7 @@ export { gatewayAuthority, resolveChannelToken, rotateChannelToken } from './cha
 export type { ChildEnvironmentOptions } from './child-environment.ts';
 export { childEnvironment, gatewaySecrets } from './child-environment.ts';
 export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
-export { ConfigError, problemLine } from './config-error.ts';
+export { ConfigError, problemLine, throwProblems } from './config-error.ts';
 export type { ConfigSnapshot } from './config-snapshot.ts';
 export { patchSnapshot, snapshotConfig, tokenPatches } from './config-snapshot.ts';
 export type {

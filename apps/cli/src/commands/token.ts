@@ -1,7 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { type BuildCommand, createCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
-import type { WhichToken } from '../token/orders.ts';
+import type { WhichToken } from '../facts/tokens.ts';
 
 const examples = [
   ['picoclaw-launcher token url', 'a link that signs in once, within ten minutes'],
@@ -35,10 +35,11 @@ export const build: BuildCommand = (context) => {
         const message = 'What is printed here goes into a file or a program. Repeat with --yes if that is wanted.';
         throw new CliError(ExitCode.usage, message);
       }
-      context.print((await orders()).findToken(context, whichOf(which)).reveal());
+      const { findToken } = await orders();
+      context.print((await findToken(context, whichOf(which))).reveal());
     });
   about('copy', 'put it on the clipboard').action(async (which: Which) => {
-    const token = (await orders()).findToken(context, whichOf(which));
+    const token = await (await orders()).findToken(context, whichOf(which));
     const { copyText } = await import('../token/copy-text.ts');
     const program = await copyText(token.reveal());
     if (program === undefined) {
@@ -56,7 +57,7 @@ export const build: BuildCommand = (context) => {
     .option('--long-lived', 'a link with the launcher token itself, which works until it is changed')
     .action(async ({ longLived = false }: { longLived?: boolean }) => {
       const { createLink, longLivedLink } = await orders();
-      if (longLived) return context.print(longLivedLink(context));
+      if (longLived) return context.print(await longLivedLink(context));
       const { url, expiresAt } = await createLink(context);
       context.print(url);
       context.note(`It signs in once, until ${new Date(expiresAt).toLocaleTimeString()}.`);

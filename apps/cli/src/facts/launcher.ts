@@ -1,7 +1,7 @@
 import type { Secret } from '@picoclaw/auth';
-import { type Environment, findLauncherToken, loadLauncherConfig, type Paths } from '@picoclaw/config';
-import { gatewayOrigin } from '@picoclaw/pid';
+import { findLauncherToken } from '@picoclaw/config';
 import { z } from 'zod';
+import { type Asker, gatherFacts } from '../doctor/facts.ts';
 import { type HttpAnswer, httpJson } from './http-json.ts';
 
 /** What answers where the launcher of a home should be. */
@@ -25,13 +25,6 @@ const AuthStatus = z.object({
   initialized: z.boolean(),
   token_help: z.object({ config_file: z.string().optional() }).optional(),
 });
-
-/** Where the launcher of a home answers: its first address, as one connects to it. Throws `ConfigError`. */
-export function launcherUrl(paths: Paths, environment: Environment): string {
-  const { bindHosts, port, base_path: basePath } = loadLauncherConfig(paths, environment);
-  const origin = gatewayOrigin({ host: bindHosts.map(({ host }) => host).join(','), port });
-  return `${origin}${basePath === '/' ? '' : basePath}`;
-}
 
 /** Looks whether the launcher runs, and whether it takes the token. */
 export async function lookAtLauncher(url: string, token: Secret | undefined): Promise<LauncherFact> {
@@ -60,10 +53,11 @@ export interface OwnLauncher {
 }
 
 /** Finds the launcher that runs this home's gateway; undefined when there is none that we may give orders to. */
-export async function findOwnLauncher(paths: Paths, environment: Environment): Promise<OwnLauncher | undefined> {
-  const token = findLauncherToken(paths, environment)?.value;
+export async function findOwnLauncher({ paths, environment }: Asker): Promise<OwnLauncher | undefined> {
+  const { launcher } = await gatherFacts({ paths, environment });
+  const token = findLauncherToken(paths, launcher.environment)?.value;
   if (token === undefined) return undefined;
-  const fact = await lookAtLauncher(launcherUrl(paths, environment), token);
+  const fact = await lookAtLauncher(launcher.url, token);
   const isOurs = fact.state === 'running' && fact.takesToken === 'yes' && fact.configFile === paths.launcherConfigFile;
   return isOurs ? { url: fact.url, token } : undefined;
 }

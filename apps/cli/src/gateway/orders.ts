@@ -31,7 +31,7 @@ export async function startGateway(context: CliContext): Promise<StartedGateway>
       'picoclaw-launcher gateway restart starts it anew.',
     );
   }
-  const launcher = await findOwnLauncher(context.paths, context.environment);
+  const launcher = await findOwnLauncher(context);
   if (launcher === undefined) await startInBackground(context);
   else await order(launcher, 'start?wait=1');
   return started(context);
@@ -39,7 +39,7 @@ export async function startGateway(context: CliContext): Promise<StartedGateway>
 
 /** Ends the gateway: by the launcher, which would start it again otherwise, else by its pid. */
 export async function stopRunningGateway(context: CliContext): Promise<void> {
-  const launcher = await findOwnLauncher(context.paths, context.environment);
+  const launcher = await findOwnLauncher(context);
   const running = await livingGateway(context);
   if (running === undefined && launcher === undefined) throw notRunning();
   if (launcher !== undefined) {
@@ -52,7 +52,7 @@ export async function stopRunningGateway(context: CliContext): Promise<void> {
 
 /** Ends the gateway, where one runs, and starts it again. */
 export async function restartGateway(context: CliContext): Promise<StartedGateway> {
-  const launcher = await findOwnLauncher(context.paths, context.environment);
+  const launcher = await findOwnLauncher(context);
   if (launcher === undefined) {
     const running = await livingGateway(context);
     if (running !== undefined) await stopByPid(running);

@@ -31,6 +31,11 @@ export function printReport(
     }
   }
   line('Reachable from', exposureText(report.exposure));
+  for (const { code, message, evidence, fix } of report.findings) {
+    print(`  ${colors.red(code.padEnd(WIDTH))}${message}`);
+    for (const seen of evidence) line('', colors.dim(seen));
+    line('', fix);
+  }
   for (const { log, time = '', message } of report.last_errors) line(log, colors.red(`${time} ${message}`.trim()));
 }
 

@@ -1,11 +1,12 @@
-import { loadLauncherConfig, PICOCLAW_VERSION } from '@picoclaw/config';
-import { fingerprint } from '@picoclaw/findings';
-import { findPortHolder } from '@picoclaw/server';
+import { type Paths, PICOCLAW_VERSION, throwProblems } from '@picoclaw/config';
+import { bySeverity, type Finding, fingerprint } from '@picoclaw/findings';
 import type { CliContext } from '../context.ts';
+import { checkTokenDrift } from '../doctor/checks/token-drift.ts';
+import { gatherFacts, type LauncherFact } from '../doctor/facts.ts';
 import { ExitCode } from '../exit-code.ts';
 import { type GatewayFact, lookAtGateway } from '../facts/gateway.ts';
-import { type LauncherFact, launcherUrl, lookAtLauncher } from '../facts/launcher.ts';
-import { type TokenFact, tokensOf } from '../facts/tokens.ts';
+import { type LauncherFact as LauncherSeen, lookAtLauncher } from '../facts/launcher.ts';
+import { type TokenFact, tokenOf } from '../facts/tokens.ts';
 import { lastErrors } from './last-errors.ts';
 
 /** What `status --json` prints; documented in docs/cli.md, where a key is not renamed nor given another meaning. */
@@ -38,6 +39,8 @@ export interface StatusReport {
     readonly port: number;
     readonly allowed_cidrs: readonly string[];
   };
+  /** Why somebody may be refused though everything runs; `doctor` finds more. */
+  readonly findings: readonly Finding[];
   readonly last_errors: readonly { readonly log: string; readonly time?: string; readonly message: string }[];
 }
 
@@ -51,44 +54,46 @@ interface TokenReport {
 
 /** Puts together how everything is; asks all at once. Throws `ConfigError`. */
 export async function createReport({ paths, environment }: CliContext): Promise<StatusReport> {
-  const tokens = tokensOf(paths, environment);
-  const config = loadLauncherConfig(paths, environment);
-  const [launcher, gateway] = await Promise.all([
-    lookAtLauncher(launcherUrl(paths, environment), tokens.launcher.value),
-    lookAtGateway(paths, environment, tokens.channel.value),
+  const facts = await gatherFacts({ paths, environment });
+  throwProblems(facts.problems);
+  const launcherToken = tokenOf('launcher', paths, { judged: facts.launcher.environment, shell: environment });
+  const channelToken = tokenOf('channel', paths, { judged: facts.gateway.environment, shell: environment });
+  const [launcher, gateway, drift] = await Promise.all([
+    lookAtLauncher(facts.launcher.url, launcherToken.value),
+    lookAtGateway(paths, facts.launcher.environment, channelToken.value),
+    checkTokenDrift(facts),
   ]);
+  const { bindHosts = [], port, allowed_cidrs = [], gateway_mode: mode = 'managed' } = facts.launcher.config ?? {};
   return {
     ...{ version: PICOCLAW_VERSION, home: paths.home },
-    launcher: await launcherReport(launcher, { port: config.port, configFile: paths.launcherConfigFile }),
-    gateway: { mode: config.gateway_mode, ...gatewayReport(gateway) },
-    tokens: { launcher: tokenReport(tokens.launcher, paths.home), channel: tokenReport(tokens.channel, paths.home) },
-    exposure: {
-      ...{ hosts: config.bindHosts.map(({ host }) => host), port: config.port },
-      allowed_cidrs: config.allowed_cidrs,
-    },
+    launcher: launcherReport(launcher, facts.launcher, paths),
+    gateway: { mode, ...gatewayReport(gateway) },
+    tokens: { launcher: tokenReport(launcherToken, paths.home), channel: tokenReport(channelToken, paths.home) },
+    exposure: { hosts: bindHosts.map(({ host }) => host), port: port ?? facts.launcher.port, allowed_cidrs },
+    findings: bySeverity(drift),
     last_errors: lastErrors(paths.logsDirectory),
   };
 }
 
 /** What the state of things means to a script. */
-export function exitCodeOf({ launcher, gateway }: StatusReport): ExitCode {
-  if (launcher.takes_token === 'no' || gateway.takes_token === 'no') return ExitCode.unauthorized;
+export function exitCodeOf({ launcher, gateway, findings }: StatusReport): ExitCode {
+  const isRefused = [launcher, gateway].some(({ takes_token }) => takes_token === 'no') || findings.length > 0;
+  if (isRefused) return ExitCode.unauthorized;
   if (launcher.state === 'foreign_program') return ExitCode.operator;
   return launcher.state === 'running' && gateway.state === 'running' ? ExitCode.ok : ExitCode.notRunning;
 }
 
-async function launcherReport(
-  fact: LauncherFact,
-  { port, configFile }: { port: number; configFile: string },
-): Promise<StatusReport['launcher']> {
-  const { url } = fact;
-  if (fact.state === 'absent') return { state: 'not_running', url };
-  if (fact.state === 'foreign') {
-    const holder = await findPortHolder(port);
-    return { state: 'foreign_program', url, ...(holder && { holder }) };
+function launcherReport(seen: LauncherSeen, fact: LauncherFact, paths: Paths): StatusReport['launcher'] {
+  const { url } = seen;
+  if (seen.state === 'absent') return { state: 'not_running', url };
+  if (seen.state === 'foreign') {
+    const { pid, command } = fact.user ?? {};
+    const holder = pid === undefined || command === undefined ? {} : { holder: { pid, command } };
+    return { state: 'foreign_program', url, ...holder };
   }
-  const isOfThisHome = fact.configFile === undefined ? null : fact.configFile === configFile;
-  return { state: 'running', url, takes_token: fact.takesToken, is_of_this_home: isOfThisHome };
+  const told = seen.configFile === undefined ? null : seen.configFile === paths.launcherConfigFile;
+  const isOfThisHome = fact.answer === 'other-home' ? false : told;
+  return { state: 'running', url, takes_token: seen.takesToken, is_of_this_home: isOfThisHome };
 }
 
 function gatewayReport(fact: GatewayFact): Omit<StatusReport['gateway'], 'mode'> {

@@ -3,22 +3,23 @@ import { type Rotation, randomToken, rotateChannelToken, rotateLauncherToken } f
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { gatherFacts } from '../doctor/facts.ts';
 import { ExitCode } from '../exit-code.ts';
 import { httpJson } from '../facts/http-json.ts';
-import { launcherUrl, lookAtLauncher, type OwnLauncher } from '../facts/launcher.ts';
-import { tokensOf } from '../facts/tokens.ts';
+import { lookAtLauncher, type OwnLauncher } from '../facts/launcher.ts';
+import { tokenOf, type WhichToken } from '../facts/tokens.ts';
 import { reloadRunningGateway } from '../gateway/orders.ts';
-
-/** Which of the two tokens that people hold is meant (tokens.md). */
-export type WhichToken = 'launcher' | 'channel';
 
 const ErrorBody = z.object({ message: z.string() });
 const Link = z.object({ path: z.string(), expires_at: z.string() });
+/** Which process asks for which token. */
+const GUARD = { launcher: 'launcher', channel: 'gateway' } as const;
 const ROTATION_TIMEOUT_MS = 20_000;
 
-/** The token that counts. */
-export function findToken({ paths, environment }: CliContext, which: WhichToken): Secret {
-  const { value } = tokensOf(paths, environment)[which];
+/** The token that counts for the process that guards with it, whatever stands in this shell. */
+export async function findToken({ paths, environment }: CliContext, which: WhichToken): Promise<Secret> {
+  const facts = await gatherFacts({ paths, environment });
+  const { value } = tokenOf(which, paths, { judged: facts[GUARD[which]].environment, shell: environment });
   if (value !== undefined) return value;
   const hint = `Start ${which === 'launcher' ? 'the launcher' : 'the gateway'} once: it makes one.`;
   throw new CliError(ExitCode.operator, `There is no ${which} token yet.`, hint);
@@ -59,9 +60,9 @@ export async function createLink(context: CliContext): Promise<{ url: string; ex
 }
 
 /** A link that signs in for as long as the launcher token is what it is. */
-export function longLivedLink(context: CliContext): string {
-  const url = launcherUrl(context.paths, context.environment);
-  return `${url}/?token=${encodeURIComponent(findToken(context, 'launcher').reveal())}`;
+export async function longLivedLink(context: CliContext): Promise<string> {
+  const [{ launcher }, token] = await Promise.all([gatherFacts(context), findToken(context, 'launcher')]);
+  return `${launcher.url}/?token=${encodeURIComponent(token.reveal())}`;
 }
 
 async function rotateLive(launcher: OwnLauncher, which: WhichToken): Promise<string> {
@@ -78,8 +79,9 @@ async function rotateLive(launcher: OwnLauncher, which: WhichToken): Promise<str
 
 /** The launcher of this home, when it runs; one that refuses us is an error, not something to work around. */
 async function runningLauncher({ paths, environment }: CliContext): Promise<OwnLauncher | undefined> {
-  const token = tokensOf(paths, environment).launcher.value;
-  const fact = await lookAtLauncher(launcherUrl(paths, environment), token);
+  const { launcher } = await gatherFacts({ paths, environment });
+  const token = tokenOf('launcher', paths, { judged: launcher.environment, shell: environment }).value;
+  const fact = await lookAtLauncher(launcher.url, token);
   if (fact.state !== 'running' || token === undefined) return undefined;
   if (fact.takesToken === 'yes' && fact.configFile === paths.launcherConfigFile) return { url: fact.url, token };
   const reason =
