@@ -4,6 +4,11 @@ import { install } from './install.mjs';
 import { digestOf, inRoot, root, textOf, version } from './project.mjs';
 
 const STAMP = 'dist/.stamp';
+/** What a build knows; React's slow half asks for NODE_ENV, and is left out. */
+const definitions = {
+  __PICOCLAW_VERSION__: JSON.stringify(version),
+  'process.env.NODE_ENV': JSON.stringify('production'),
+};
 const PROGRAMS = ['launcher', 'gateway', 'cli'];
 
 /** Folders below apps/ and packages/ that end up in a build; tests do not. */
@@ -45,9 +50,9 @@ async function bundle(name, folder) {
   const build = await rolldown({
     input: { [name]: inRoot(`apps/${name}/src/main.ts`) },
     platform: 'node',
-    transform: { target: 'node20', define: { __PICOCLAW_VERSION__: JSON.stringify(version) } },
-    // ws tries these two native helpers and does well without.
-    external: ['bufferutil', 'utf-8-validate'],
+    transform: { target: 'node20', define: definitions },
+    // ws tries these two native helpers and does well without; ink tries the third for those who develop it.
+    external: ['bufferutil', 'utf-8-validate', 'react-devtools-core'],
     logLevel: 'warn',
   });
   await build.write({

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCom
   gateway: () => import('./commands/gateway.ts'),
   status: () => import('./commands/status.ts'),
   token: () => import('./commands/token.ts'),
+  tui: () => import('./commands/tui.ts'),
   doctor: () => import('./commands/doctor.ts'),
 };
 

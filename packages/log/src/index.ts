@@ -3,4 +3,5 @@ export type { Log, LogOptions } from './log.ts';
 export { createLog, logFileStream } from './log.ts';
 export type { LogTail } from './log-tail.ts';
 export { createLogTail } from './log-tail.ts';
+export { plainLine } from './plain-line.ts';
 export { safeLine } from './safe-line.ts';

@@ -1,13 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
+import { plainLine } from './plain-line.ts';
 
 /** What a longer line is cut to, its mark included. */
 export const MAX_LINE_CHARACTERS = 8_192;
-
-/**
- * Controls but the tab, line ends that only some viewers know, and the marks that turn the direction of text or hide in it
- * (Unicode TR 36, 2.5; "Trojan source"). What joins letters and emoji, U+200C and U+200D, stays.
- */
-const MISLEADING = /[^\P{Cc}\t]|[\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 
 const NAME = '(?:access_|refresh_|id_|auth_)?token|api[_-]?key|secret|password|passwd';
 
@@ -28,7 +22,7 @@ const SECRETS = [
 export function safeLine(line: string): string {
   const isCut = line.length > MAX_LINE_CHARACTERS;
   // First to its length, so that nobody's output decides how long this takes.
-  let safe = stripVTControlCharacters(line.slice(0, MAX_LINE_CHARACTERS)).replace(MISLEADING, '');
+  let safe = plainLine(line.slice(0, MAX_LINE_CHARACTERS));
   for (const secret of SECRETS) safe = safe.replace(secret, '$1[secret]');
   if (!isCut && safe.length <= MAX_LINE_CHARACTERS) return safe;
   // Half a character would be none.
