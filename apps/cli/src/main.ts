@@ -9,6 +9,7 @@ import type { BuildCommand } from './command.ts';
 import { ExitCode } from './exit-code.ts';
 
 const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCommand }>>> = {
+  connect: () => import('./commands/connect.ts'),
   gateway: () => import('./commands/gateway.ts'),
   status: () => import('./commands/status.ts'),
   token: () => import('./commands/token.ts'),
