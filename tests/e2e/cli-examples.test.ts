@@ -49,7 +49,10 @@ it('every example of every help works as it stands there', { timeout: 180_000 },
         await beginAndEnd(line, begun, line.endsWith('gateway') ? elsewhere : { home, env });
         continue;
       }
-      const { code, stdout, stderr } = await cli(argumentsOf(line), { home, env });
+      const { code, stdout, stderr } = await cli(argumentsOf(line.replace('18800', String(launcher.port))), {
+        home,
+        env,
+      });
       // Nobody sits at a terminal here, which some of them want.
       const isFine = [0, 1, 3, 75].includes(Number(code)) || (code === 2 && /terminal/.test(stderr));
       expect(isFine, `${line}: ${code}\n${stdout}${stderr}`).toBe(true);

@@ -17,7 +17,7 @@ export interface LauncherFlags {
 
 const EXAMPLES = `
 Commands, each with --help of its own:
-  gateway, status, token, doctor
+  connect, gateway, status, token, tui, doctor
 
 Examples:
   picoclaw-launcher                         start, and open the browser on a desktop

@@ -1,5 +1,6 @@
 import type { Secret } from '@picoclaw/auth';
-import { findLauncherToken } from '@picoclaw/config';
+import { type Environment, findLauncherToken, loadLauncherConfig, type Paths } from '@picoclaw/config';
+import { gatewayOrigin } from '@picoclaw/pid';
 import { z } from 'zod';
 import { type Asker, gatherFacts } from '../doctor/facts.ts';
 import { type HttpAnswer, httpJson } from './http-json.ts';
@@ -25,6 +26,13 @@ const AuthStatus = z.object({
   initialized: z.boolean(),
   token_help: z.object({ config_file: z.string().optional() }).optional(),
 });
+
+/** Where the launcher of a home answers, as one connects to it. Throws `ConfigError`. */
+export function launcherUrl(paths: Paths, environment: Environment): string {
+  const { bindHosts, port, base_path: basePath } = loadLauncherConfig(paths, environment);
+  const origin = gatewayOrigin({ host: bindHosts.map(({ host }) => host).join(','), port });
+  return `${origin}${basePath === '/' ? '' : basePath}`;
+}
 
 /** Looks whether the launcher runs, and whether it takes the token. */
 export async function lookAtLauncher(url: string, token: Secret | undefined): Promise<LauncherFact> {

@@ -35,7 +35,7 @@ const STATUS_CHANNEL = 'gateway:status';
 
 /** The launcher tells what changes, while one runs; otherwise the pid file is looked at. */
 export function watchGateway({ context, onFacts, onTarget, everyMs = LOOK_MS }: WatchOptions): GatewayWatch {
-  const { paths, environment } = context;
+  const { paths } = context;
   let hub: HubClient | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -68,7 +68,7 @@ export function watchGateway({ context, onFacts, onTarget, everyMs = LOOK_MS }: 
     if (isLooking || isClosed || hub !== undefined) return;
     isLooking = true;
     try {
-      const launcher = await findOwnLauncher(paths, environment);
+      const launcher = await findOwnLauncher(context);
       if (isClosed) return;
       if (launcher !== undefined) return follow(launcher);
       const found = await readPidFile(paths.pidFile);
