@@ -10,6 +10,7 @@ import { findNginx, missingNginx } from './nginx.mjs';
 import { inRoot, root } from './project.mjs';
 import { findPython, missingPython } from './python.mjs';
 import { findRedis, missingRedis } from './redis.mjs';
+import { findSystemdAnalyze, missingSystemdAnalyze } from './systemd.mjs';
 
 install();
 await build();
@@ -18,6 +19,7 @@ installByApt([
   ...(findRedis() ? [] : ['redis-server']),
   ...(findPython() ? [] : ['python3-websockets']),
   ...(findCurl() ? [] : ['curl']),
+  ...(findSystemdAnalyze() ? [] : ['systemd']),
   ...(findNginx() ? [] : ['nginx-light']),
 ]);
 if (!findCurl()) missingCurl();
@@ -32,6 +34,7 @@ const { status } = spawnSync(
       CHROME_PATH: findChromium() ?? downloadChromium(),
       REDIS_SERVER_PATH: findRedis() ?? missingRedis(),
       PYTHON_PATH: findPython() ?? missingPython(),
+      SYSTEMD_ANALYZE_PATH: findSystemdAnalyze() ?? missingSystemdAnalyze(),
       LIGHTHOUSE_PATH: findLighthouse() ?? downloadLighthouse(),
       NGINX_PATH: findNginx() ?? missingNginx(),
     },

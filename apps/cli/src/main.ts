@@ -11,6 +11,7 @@ import { ExitCode } from './exit-code.ts';
 const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCommand }>>> = {
   connect: () => import('./commands/connect.ts'),
   gateway: () => import('./commands/gateway.ts'),
+  service: () => import('./commands/service.ts'),
   status: () => import('./commands/status.ts'),
   token: () => import('./commands/token.ts'),
   tui: () => import('./commands/tui.ts'),

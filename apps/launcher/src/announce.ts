@@ -12,6 +12,8 @@ interface Announcement {
   readonly gateway: GatewayStatus;
   readonly paths: Paths;
   readonly version: string;
+  /** What a service prints is kept in a journal: a token must not stand there. */
+  readonly isService: boolean;
 }
 
 /** The block that a start prints: where to go, how to sign in, what the gateway does, where the files are. */
@@ -35,7 +37,8 @@ export function announcement(facts: Announcement): string {
 }
 
 /** The sign-in link, which people may click; only a generated token is ever printed. */
-function signInRow({ token, tokenFrom, basePath }: Announcement, base: string): string {
+function signInRow({ token, tokenFrom, basePath, isService }: Announcement, base: string): string {
+  if (token.source === 'random' && isService) return 'with a link from: picoclaw-launcher token url';
   if (token.source === 'random') return `${base}${underBase(basePath, '/')}?token=${token.reveal()}`;
   if (token.source === 'env') return `with the token from environment (${tokenFrom})`;
   return `with the launcher token from ${tokenFrom}`;

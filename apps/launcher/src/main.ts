@@ -108,6 +108,7 @@ async function serve(context: Context): Promise<void> {
       ...{ token: launcherToken, tokenFrom: resolved.from, paths, version: PICOCLAW_VERSION },
       ...{ addresses: config.bindHosts, port: config.port, basePath: config.base_path },
       gateway: await parts.readStatus(),
+      isService: environment.serviceKind !== undefined,
     }),
   );
   if (flags.browser) openBrowser(`http://localhost:${config.port}${config.base_path}`, environment);

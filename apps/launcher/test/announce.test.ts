@@ -13,10 +13,16 @@ const STOPPED = {
 } as const;
 const LOCAL = [{ host: '127.0.0.1' }, { host: '::1' }];
 
-function announce({ source = 'config' as TokenSource, basePath = '/', addresses = LOCAL, gateway = {} } = {}) {
+function announce({
+  source = 'config' as TokenSource,
+  basePath = '/',
+  addresses = LOCAL,
+  gateway = {},
+  isService = false,
+} = {}) {
   const environment = readEnvironment({ source: { PICOCLAW_HOME: '/srv/pico' } });
   return announcement({
-    ...{ addresses, basePath, port: 18_800, version: '1.2.3' },
+    ...{ addresses, basePath, port: 18_800, version: '1.2.3', isService },
     token: createLauncherToken({ value: new Secret(VALUE), source, persist: async () => ({ ok: true }) }),
     tokenFrom: source === 'env' ? 'PICOCLAW_LAUNCHER_TOKEN' : '/srv/pico/launcher-config.json',
     gateway: { ...STOPPED, ...gateway },
@@ -28,6 +34,12 @@ test('a generated token is printed as a link to follow, under the base path too'
   expect(announce({ source: 'random' })).toContain(`http://localhost:18800/?token=${VALUE}\n`);
   expect(announce({ source: 'random' })).toContain('http://localhost:18800/setup');
   expect(announce({ source: 'random', basePath: '/x' })).toContain(`http://localhost:18800/x/?token=${VALUE}\n`);
+});
+
+test('a service, whose output is kept, prints no token', () => {
+  const text = announce({ source: 'random', isService: true });
+  expect(text).not.toContain(VALUE);
+  expect(text).toContain('picoclaw-launcher token url');
 });
 
 test.each([

@@ -42,6 +42,22 @@ export function prepareFile(file: string, text: string): PreparedFile {
   return { commit: () => renameSync(temporary, file), abandon };
 }
 
+/** Makes sure that a file can be removed. Throws `CliError`. */
+export function prepareRemoval(file: string): PreparedFile {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+  return {
+    commit() {
+      rmSync(file, { force: true });
+      if (entriesOf(dirname(file)).length === 0) rmdirSync(dirname(file));
+    },
+    abandon: () => undefined,
+  };
+}
+
 /** Removes a unit, its drop-ins and what has it start at sign-in; answers with what was there. Throws `CliError`. */
 export function removeUnitFiles(file: string): string[] {
   const folder = dirname(file);
