@@ -17,7 +17,7 @@ export interface LauncherFlags {
 
 const EXAMPLES = `
 Commands, each with --help of its own:
-  connect, gateway, status, token, tui, doctor
+  connect, gateway, service, status, token, tui, doctor
 
 Examples:
   picoclaw-launcher                         start, and open the browser on a desktop
