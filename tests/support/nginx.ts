@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { certify } from './certify.ts';
 import { freePort, freshHome, writeHomeFile } from './home.ts';
 import { until } from './processes.ts';
 
@@ -79,13 +80,6 @@ export async function startNginx(options: Omit<Site, 'port'>): Promise<number> {
     return accepts(port);
   });
   return port;
-}
-
-function certify(folder: string): void {
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  const subject = ['-subj', '/CN=picoclaw.localhost', '-addext', 'subjectAltName=DNS:picoclaw.localhost'];
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
 }
 
 const accepts = (port: number): Promise<boolean> =>

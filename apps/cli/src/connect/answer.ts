@@ -24,7 +24,7 @@ export function readAnswer(response: IncomingMessage): Promise<Answer> {
 }
 
 /** What an answer says, from its head and body. */
-export function answerOf({ statusCode = 0, headers }: Pick<IncomingMessage, 'statusCode' | 'headers'>, body: string) {
+function answerOf({ statusCode = 0, headers }: Pick<IncomingMessage, 'statusCode' | 'headers'>, body: string) {
   const told = ErrorBody.safeParse(parseJson(body));
   const retryAfter = headers['retry-after'];
   const { location } = headers;

@@ -27,7 +27,8 @@ export async function tryToConnect(context: CliContext, options: ConnectOptions)
   const all: Tried[] = [];
   for (const target of targetsOf(home, given, url, name)) {
     if (context.isTerminal) context.note(`Trying ${target.url} …`);
-    all.push(...(await tryTarget(target, { home, origin, embeddedIn: {} })));
+    const hasConnected = all.some(({ code }) => code === 'connected');
+    all.push(...(await tryTarget(target, { home, origin, hasConnected, embeddedIn: {} })));
   }
   return createReport(all, given);
 }

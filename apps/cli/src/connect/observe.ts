@@ -34,10 +34,13 @@ export function observe(
     ...(presentation.origin !== undefined && { origin: presentation.origin }),
   });
   return new Promise((resolve) => {
+    let isSettled = false;
     const finish = (observation: Observation) => {
+      if (isSettled) return;
+      isSettled = true;
       clearTimeout(timer);
-      resolve(observation);
-      leave(socket);
+      // Only when it is gone: it may be the one connection that is allowed.
+      void leave(socket).then(() => resolve(observation));
     };
     const timer = setTimeout(
       () => finish(socket.readyState === WebSocket.OPEN ? { kind: 'silent' } : { kind: 'failed', code: 'timeout' }),
@@ -77,9 +80,13 @@ function watchPong(socket: WebSocket, finish: Finish): void {
   socket.once('close', (code) => finish({ kind: 'closed', code }));
 }
 
-function leave(socket: WebSocket): void {
+async function leave(socket: WebSocket): Promise<void> {
+  if (socket.readyState === WebSocket.CLOSED) return;
+  // Not `once` of node:events, to which the error of an unfinished handshake would matter.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   if (socket.readyState === WebSocket.OPEN) socket.close(1000);
   else socket.terminate();
+  await closed;
 }
 
 interface Dressed {

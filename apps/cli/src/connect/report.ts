@@ -72,10 +72,12 @@ function recommendation({ tried }: Tried, given: GivenToken | undefined): Recomm
   return { target, url, method, token, token_from: tried.tokenFrom, snippet: snippet(tried.way, given) };
 }
 
-/** How the command ends: the nearest to success of what stands in the way. */
+/** How the command ends: the nearest to success of what stands in the way; what only some servers take does not count. */
 export function exitCodeOf({ ways, recommended }: ConnectReport): ExitCode {
   if (recommended !== null) return ExitCode.ok;
-  const codes: readonly ExitCode[] = ways.map(({ reason_code: code }) => reasons[code].exit);
-  const worst = [ExitCode.unauthorized, ExitCode.operator, ExitCode.notRunning].find((code) => codes.includes(code));
-  return worst ?? ExitCode.failed;
+  const codes: readonly ExitCode[] = ways
+    .filter(({ method }) => method === 'bearer' || method === 'subprotocol')
+    .map(({ reason_code: code }) => reasons[code].exit);
+  const nearest = [ExitCode.unauthorized, ExitCode.operator, ExitCode.notRunning].find((code) => codes.includes(code));
+  return nearest ?? ExitCode.failed;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Secret } from '@picoclaw/auth';
 import type { Case, Evidence } from './case.ts';
 import { diagnose } from './diagnose.ts';
@@ -38,6 +39,8 @@ interface World {
   readonly origin: string | undefined;
   /** Where a service has a token of its own. */
   readonly embeddedIn: Readonly<Partial<Record<TargetName, string>>>;
+  /** Whether a way to another target has worked. */
+  readonly hasConnected: boolean;
   readonly now?: () => number;
 }
 
@@ -62,11 +65,21 @@ export async function tryTarget(target: Target, world: World): Promise<Tried[]> 
   for (const token of target.tokens) {
     for (const method of methodsFor(target, token, first)) {
       const at = now();
-      const observation = hindrance ?? (await tryWay(target, token, method, world));
+      const once = () => tryWay(target, token, method, world);
+      const mayBeFull = world.hasConnected || seen.some((earlier) => earlier.observation.kind === 'connected');
+      const observation = hindrance ?? (await (mayBeFull ? twiceWhenFull(once) : once()));
       seen.push({ token, method, observation, ms: Math.round(hindrance ? firstMs : now() - at) });
     }
   }
   return judgeAll(target, seen, world);
+}
+
+/** The way before may not be gone yet at the other end, and be the one that is too many; tried again when the server says. */
+async function twiceWhenFull(once: () => Promise<Observation>): Promise<Observation> {
+  const seen = await once();
+  if (seen.kind !== 'answered' || seen.code !== 'too_many_connections') return seen;
+  await setTimeout((seen.retryAfterS ?? 1) * 1_000);
+  return once();
 }
 
 /** Answers that only a launcher gives to somebody without a token. */
