@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { api } from '../support/api.ts';
@@ -164,15 +164,47 @@ describe('a token of the wrong kind', () => {
     expect(report.recommended?.target).toBe('launcher');
   });
 
-  it('is a stale variable of the shell, which is named together with the place that is right', async () => {
-    const { home, connect } = await startHome();
-    const { code, reasons, report } = await connect([], { PICOCLAW_CHANNELS_PICO_TOKEN: 'stale-token-of-a-shell' });
-    expect(code).toBe(0);
-    expect(reasons['gateway channel bearer']).toBe('token_drift');
+  it('is not looked for in this shell, whose variables are none of what runs', async () => {
+    const { connect } = await startHome();
+    const stale = { PICOCLAW_CHANNELS_PICO_TOKEN: 'stale-token', PICOCLAW_LAUNCHER_TOKEN: 'stale-launcher-token' };
+    const { reasons } = await connect([], stale);
+    expect(new Set(Object.values(reasons))).toEqual(new Set(['connected', 'token_query_off']));
+  });
+
+  it('is the one in the file, when what runs has not read it', async () => {
+    const home = preparedHome();
+    const ports = portsOf({ port: await freePort(), gatewayPort: await freePort() });
+    run(built('gateway.js'), { home, env: ports });
+    await until(() => pidRecord(home) !== undefined);
+    writeHomeFile(home, '.security.yml', 'channels:\n  pico:\n    token: another-channel-token\n');
+    const { code, reasons, report } = await connectReport(home, [], ports);
+    expect([code, reasons['gateway channel bearer']]).toEqual([4, 'token_drift']);
     const way = report.ways.find(({ target }) => target === 'gateway');
-    expect(way?.reason).toContain('(PICOCLAW_CHANNELS_PICO_TOKEN)');
-    expect(way?.reason).toContain(`accepts that of ${home}/.security.yml`);
-    expect(way?.fix).toContain('Unset PICOCLAW_CHANNELS_PICO_TOKEN here');
+    expect(way?.reason).toContain(`${home}/.security.yml: channels.pico.token`);
+    expect(way?.fix).toContain('picoclaw-launcher gateway restart');
+  });
+
+  it('is one that a service unit brings, which is named with the finding of doctor', async () => {
+    const home = preparedHome();
+    const config = join(home, 'xdg');
+    const units = join(config, 'systemd', 'user');
+    mkdirSync(units, { recursive: true });
+    const embedded = { PICOCLAW_HOME: home, PICOCLAW_CHANNELS_PICO_TOKEN: 'token-of-an-old-unit' };
+    const lines = Object.entries(embedded).map(([name, value]) => `Environment=${name}=${value}`);
+    const program = `ExecStart=/usr/bin/node ${built('gateway.js')}`;
+    const unit = ['[Unit]', 'Description=PicoClaw gateway', '[Service]', program, ...lines, ''].join('\n');
+    writeFileSync(join(units, 'picoclaw-gateway.service'), unit);
+    const ports = portsOf({ port: await freePort(), gatewayPort: await freePort() });
+    // As that unit of old has started it: without the mark of a service, so that its variable beats the file.
+    run(built('gateway.js'), { home, env: { ...ports, ...embedded } });
+    await until(() => pidRecord(home) !== undefined);
+    const { code, reasons, report } = await connectReport(home, [], { ...ports, XDG_CONFIG_HOME: config });
+    expect([code, reasons['gateway channel bearer']]).toEqual([4, 'embedded_token']);
+    const way = report.ways.find(({ target }) => target === 'gateway');
+    expect(way?.reason).toContain(join(units, 'picoclaw-gateway.service'));
+    expect(way?.reason).toContain('accepts that of PICOCLAW_CHANNELS_PICO_TOKEN');
+    expect(way?.fix).toContain('doctor --repair --only embedded-token');
+    expect(JSON.stringify(report)).not.toContain('token-of-an-old-unit');
   });
 
   it('that was tried too often is not looked at for a while, which is said in seconds', async () => {

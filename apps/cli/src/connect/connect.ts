@@ -1,11 +1,12 @@
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { type Facts, gatherFacts } from '../doctor/facts.ts';
 import { ExitCode } from '../exit-code.ts';
 import { askForToken, type GivenToken, readTokenFile } from './given-token.ts';
 import { parseGivenUrl } from './given-url.ts';
 import { type Home, isOwnPlace, readHome } from './home.ts';
 import { type ConnectReport, createReport } from './report.ts';
-import { tokenKindOf } from './token-kind.ts';
+import { type TokenKind, tokenKindOf } from './token-kind.ts';
 import { type Target, type TokenToTry, type Tried, tryTarget } from './try-target.ts';
 import type { TargetName } from './way.ts';
 
@@ -18,20 +19,27 @@ export interface ConnectOptions {
 
 /** Tries every way to connect. Throws `CliError` and `ConfigError`. */
 export async function tryToConnect(context: CliContext, options: ConnectOptions): Promise<ConnectReport> {
-  const { environment, paths } = context;
   const origin = options.origin === undefined ? undefined : checkedOrigin(options.origin);
   const url = options.url === undefined ? undefined : checkedUrl(options.url, context);
-  const home = await readHome(paths, { launcher: environment, gateway: environment });
+  // By their own environments: what stands in this shell does not count for what runs.
+  const facts = await gatherFacts({ paths: context.paths, environment: context.environment });
+  const home = readHome(facts);
   const name = url === undefined ? undefined : ownerOf(url, home);
   const given = await givenToken(options, name, url);
   const all: Tried[] = [];
   for (const target of targetsOf(home, given, url, name)) {
     if (context.isTerminal) context.note(`Trying ${target.url} …`);
     const hasConnected = all.some(({ code }) => code === 'connected');
-    all.push(...(await tryTarget(target, { home, origin, hasConnected, embeddedIn: {} })));
+    all.push(...(await tryTarget(target, { home, origin, hasConnected, embeddedIn: embeddedIn(facts) })));
   }
   return createReport(all, given);
 }
+
+/** Which file of a service holds a token of its own. */
+const embeddedIn =
+  ({ launcher, gateway }: Facts) =>
+  (target: TargetName, kind: TokenKind): string | undefined =>
+    (target === 'launcher' ? launcher : gateway).unit?.embedded.find(({ purpose }) => purpose === kind)?.file;
 
 function checkedUrl(text: string, { note }: Pick<CliContext, 'note'>): URL {
   const parsed = parseGivenUrl(text);

@@ -18,11 +18,8 @@ const PicoInfo = z.object({ enabled: z.boolean() });
 
 /** What to try next, by the reason that stands after the first look. */
 export const followUps: Readonly<Partial<Record<ReasonCode, FollowUp>>> = {
-  token_drift: async ({ way, tokenKind, evidence }, _token, home) => ({
-    ...evidence,
-    ...(tokenKind === 'channel' && way.target === 'gateway' && { composedWorks: await composedWorks(way.url, home) }),
-    worksFrom: await otherThatWorks(way.url, home.tokens.others[tokenKind === 'launcher' ? 'launcher' : 'channel']),
-  }),
+  token_drift: whatWorksInstead,
+  embedded_token: whatWorksInstead,
   gateway_down: async (tried, token, home) => ({
     ...(tried.way.target !== 'given' && { pidFile: home.gateway.trouble }),
     ...(tried.observation.kind === 'answered' && { isChannelEnabled: await isChannelEnabled(tried, token, home) }),
@@ -36,6 +33,13 @@ export const followUps: Readonly<Partial<Record<ReasonCode, FollowUp>>> = {
   tls_failed: async ({ way }) => ({ speaksPlain: await speaksPlain(way.url) }),
   pid_file_unusable: (_tried, _token, home) => ({ pidFile: home.gateway.trouble }),
 };
+
+async function whatWorksInstead({ way, tokenKind }: Case, _token: Secret | undefined, home: Home): Promise<Evidence> {
+  const isPlainOne = tokenKind === 'channel' && way.target === 'gateway';
+  if (isPlainOne && (await composedWorks(way.url, home))) return { composedWorks: true };
+  const others = home.tokens.others[tokenKind === 'launcher' ? 'launcher' : 'channel'];
+  return { composedWorks: false, worksFrom: await otherThatWorks(way.url, others) };
+}
 
 const bodyOf = (answer: HttpAnswer): unknown => (answer.answered ? answer.body : undefined);
 

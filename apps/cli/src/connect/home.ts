@@ -5,14 +5,14 @@ import {
   checkBindHosts,
   type Environment,
   findLauncherToken,
+  type LauncherConfig,
   loadGatewayConfig,
   loadLauncherConfig,
-  type Paths,
   resolveChannelToken,
 } from '@picoclaw/config';
-import { gatewayOrigin, type PidFileState, type PidRecord, readPidFile } from '@picoclaw/pid';
+import { gatewayOrigin, type PidFileState, type PidRecord } from '@picoclaw/pid';
 import { PicoPath } from '@picoclaw/protocol';
-import { launcherUrl } from '../facts/launcher.ts';
+import type { Facts } from '../doctor/facts.ts';
 import type { PidFileTrouble } from './case.ts';
 
 /** A token, and where it can be read. */
@@ -49,32 +49,33 @@ export interface Home {
   };
 }
 
-/** The environments that launcher and gateway have. */
-export interface JudgedEnvironments {
-  readonly launcher: Environment;
-  readonly gateway: Environment;
-}
-
 /** Reads where launcher and gateway of a home are, and which tokens count for them. Throws `ConfigError`. */
-export async function readHome(paths: Paths, environments: JudgedEnvironments): Promise<Home> {
+export function readHome({ paths, launcher, gateway }: Facts): Home {
   const launcherToken = (environment: Environment) => findLauncherToken(paths, environment);
   const channelToken = (environment: Environment) => {
     const { value, from } = resolveChannelToken(paths, environment);
     return value === undefined || from === undefined ? undefined : { value, from };
   };
+  const config = loadLauncherConfig(paths, launcher.environment);
   return {
-    launcher: launcherPlace(paths, environments.launcher),
-    gateway: await gatewayPlace(paths, environments),
+    launcher: {
+      url: chatUrl(launcher.url),
+      hosts: config.bindHosts.map(({ host }) => host),
+      port: launcher.port,
+    },
+    gateway: gatewayPlace({ paths, gateway }, config),
     tokens: {
-      launcher: launcherToken(environments.launcher),
-      channel: channelToken(environments.gateway),
+      launcher: launcherToken(launcher.environment),
+      channel: channelToken(gateway.environment),
       others: {
-        launcher: othersOf(launcherToken, environments.launcher),
-        channel: othersOf(channelToken, environments.gateway),
+        launcher: othersOf(launcherToken, launcher.environment),
+        channel: othersOf(channelToken, gateway.environment),
       },
     },
   };
 }
+
+const chatUrl = (httpUrl: string): string => `${httpUrl.replace(/^http/, 'ws').replace(/\/+$/, '')}${PicoPath.socket}`;
 
 /** The same question, answered as by a service and as by hand. */
 function othersOf(
@@ -86,29 +87,19 @@ function othersOf(
   return both.flatMap((other) => (other && !counting?.value.equals(other.value) ? [other] : []));
 }
 
-function launcherPlace(paths: Paths, environment: Environment): Place {
-  const { bindHosts, port } = loadLauncherConfig(paths, environment);
-  const url = `${launcherUrl(paths, environment).replace(/^http/, 'ws')}${PicoPath.socket}`;
-  return { url, hosts: bindHosts.map(({ host }) => host), port };
-}
-
-async function gatewayPlace(paths: Paths, environments: JudgedEnvironments): Promise<GatewayPlace> {
-  const { gateway_mode: mode, gateway_url: external } = loadLauncherConfig(paths, environments.launcher);
+function gatewayPlace({ paths, gateway }: Pick<Facts, 'paths' | 'gateway'>, launcher: LauncherConfig): GatewayPlace {
+  const { gateway_mode: mode, gateway_url: external } = launcher;
   if (mode === 'external' && external !== undefined) {
-    const url = new URL(external);
-    const isSecure = url.protocol === 'https:';
-    const socket = `${external.replace(/^http/, 'ws').replace(/\/+$/, '')}${PicoPath.socket}`;
-    return { url: socket, hosts: [url.hostname], port: Number(url.port || (isSecure ? 443 : 80)) };
+    const { protocol, port, hostname } = new URL(external);
+    return { url: chatUrl(external), hosts: [hostname], port: Number(port || (protocol === 'https:' ? 443 : 80)) };
   }
-  const { gatewayHost, gatewayAdvertiseHost } = environments.gateway;
-  const trustedHosts = [gatewayHost, gatewayAdvertiseHost].filter((host) => host !== undefined);
-  const found = await readPidFile(paths.pidFile, { trustedHosts });
-  const address = 'record' in found ? found.record : loadGatewayConfig(paths, environments.gateway).gateway;
+  const { pidFile } = gateway;
+  const address = 'record' in pidFile ? pidFile.record : loadGatewayConfig(paths, gateway.environment).gateway;
   return {
-    url: `${gatewayOrigin(address).replace(/^http/, 'ws')}${PicoPath.socket}`,
+    url: chatUrl(gatewayOrigin(address)),
     hosts: boundHosts(address.host),
     port: address.port,
-    ...(found.state === 'alive' ? { record: found.record } : { trouble: troubleOf(found, paths.pidFile) }),
+    ...(pidFile.state === 'alive' ? { record: pidFile.record } : { trouble: troubleOf(pidFile, paths.pidFile) }),
   };
 }
 

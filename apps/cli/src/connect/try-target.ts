@@ -38,7 +38,7 @@ interface World {
   readonly home: Home;
   readonly origin: string | undefined;
   /** Where a service has a token of its own. */
-  readonly embeddedIn: Readonly<Partial<Record<TargetName, string>>>;
+  readonly embeddedIn: (target: TargetName, kind: TokenKind) => string | undefined;
   /** Whether a way to another target has worked. */
   readonly hasConnected: boolean;
   readonly now?: () => number;
@@ -139,6 +139,6 @@ function caseOf({ name, url }: Target, { token, method, observation }: Seen, all
   return {
     way: { target: name, url: method === 'api' ? apiUrl(url) : url, method, token: token.name },
     ...{ observation, tokenKind: token.kind, tokenFrom: token.from, origin: world.origin },
-    evidence: { worksBy, embeddedIn: world.embeddedIn[name] },
+    evidence: { worksBy, embeddedIn: world.embeddedIn(name, token.kind) },
   };
 }
