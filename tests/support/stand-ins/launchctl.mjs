@@ -27,8 +27,12 @@ function print() {
   const pid = found.state === 'running' ? [`\tpid = ${found.pid}`] : [];
   const state = found.state === 'running' ? 'running' : 'not running';
   process.stdout.write(
-    `${target} = {\n\tstate = ${state}\n${pid.join('\n')}\n\tlast exit code = ${found.exitCode ?? '(never exited)'}\n}\n`,
+    `${target} = {\n\tpath = ${fileOfLabel()}\n\tstate = ${state}\n${pid.join('\n')}\n\tlast exit code = ${found.exitCode ?? '(never exited)'}\n}\n`,
   );
+}
+
+function fileOfLabel() {
+  return join(process.env['HOME'] ?? '', 'Library/LaunchAgents', `${label}.plist`);
 }
 
 async function load() {
@@ -37,8 +41,7 @@ async function load() {
 }
 
 async function kickstart() {
-  if (stateOf(label)?.state !== 'running')
-    await run(join(process.env['HOME'] ?? '', 'Library/LaunchAgents', `${label}.plist`));
+  if (stateOf(label)?.state !== 'running') await run(fileOfLabel());
 }
 
 async function unload() {

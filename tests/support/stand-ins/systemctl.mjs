@@ -8,7 +8,8 @@ const [name = ''] = rest;
 const folder = join(process.env['XDG_CONFIG_HOME'] || join(process.env['HOME'] ?? '', '.config'), 'systemd', 'user');
 
 if (order === 'daemon-reload') process.exit(0);
-if (order === 'show' && name === '--property=Version') print('Version=252');
+if (order === 'show' && name === '--property=Version,UnitPath')
+  print(`Version=252\nUnitPath=${folder} /usr/lib/systemd/user`);
 else if (order === 'show') print(show());
 else if (order === 'reset-failed') forgetFailed();
 else if (order === 'start' || order === 'stop' || order === 'restart') await carryOut();

@@ -36,10 +36,14 @@ export const build: BuildCommand = (context, done) => {
     .option('--json', 'for programs')
     .action(async ({ kind = 'launcher', json = false, ...rest }: Options & { tokenFile?: string; start: boolean }) => {
       const { installService } = await import('../service/install.ts');
-      const { describeInstalled, installedJson } = await loadDescriptions();
+      const { auditInstalled } = await import('../service/audit-installed.ts');
+      const { describeFinding, describeInstalled, installedJson } = await loadDescriptions();
       const installed = await installService(context, { kind, ...rest });
-      if (json) context.print(asJson(installedJson(installed)));
+      // What other units still hold or do.
+      const { findings } = auditInstalled(context);
+      if (json) context.print(asJson({ ...installedJson(installed), findings }));
       else for (const line of describeInstalled(installed)) context.print(line);
+      if (!json) for (const line of findings.flatMap(describeFinding)) context.note(line);
       const isBad = installed.state?.state === 'failed' || installed.state?.state === 'restarting';
       done(isBad ? ExitCode.failed : ExitCode.ok);
     });

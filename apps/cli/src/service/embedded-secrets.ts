@@ -9,15 +9,17 @@ const KNOWN = new Set(environmentVariables.filter(({ secret }) => secret).map(({
 const SOUNDS_SECRET = /token|passw(or)?d|secret|api_?-?key|private_?-?key|session_?-?key|credential/i;
 const SECRET_WORDS = 'token|password|passwd|secret|api[_-]?key|private[_-]?key|session[_-]?key|credential';
 /** `NAME=value` anywhere in a text, as in a shell's command line or in a line that was commented out. */
-const ASSIGNMENT = /\b([A-Za-z_][\w]*)=("[^"]*"|'[^']*'|[^\s"';&]+)/g;
+const ASSIGNMENT = /\b([A-Za-z_]\w*)=(?=("[^"]*"|'[^']*'|[^\s"';&]+))/g;
 const FLAG = new RegExp(`(--?[\\w-]*(?:${SECRET_WORDS})[\\w-]*)(?:=|\\s+)("[^"]*"|'[^']*'|[^\\s"';&]+)`, 'gi');
 const SECRET_FLAG = new RegExp(`^--?[\\w-]*(?:${SECRET_WORDS})[\\w-]*$`, 'i');
+/** What a name ends with that only says where a secret is, or something else about it. */
+const ONLY_ABOUT = /[_-](file|path|dir|url|limit|count)$/i;
 const URL_PASSWORD = /\b[a-z][a-z\d+.-]*:\/\/[^\s/@:]*:([^\s/@]+)@/gi;
 const URL_TOKEN = /[?&]token=([^\s&"']+)/gi;
 
 /** Whether a variable of this name is there to hold a secret; `<name>_FILE` only says where one is. */
-export function isSecretName(name: string): boolean {
-  return KNOWN.has(name) || (SOUNDS_SECRET.test(name) && !/_(FILE|PATH|DIR|URL|LIMIT|COUNT)$/i.test(name));
+function isSecretName(name: string): boolean {
+  return KNOWN.has(name) || (SOUNDS_SECRET.test(name) && !ONLY_ABOUT.test(name));
 }
 
 /** Whether a variable holds a secret, by its name or by a URL with a password. */
@@ -35,7 +37,7 @@ export function secretOfVariable(name: string, value: string, where: string): Fo
 export function secretsInWords(words: readonly string[], where: string): FoundSecret[] {
   const afterFlag = words.flatMap((word, index): FoundSecret[] => {
     const value = words[index + 1];
-    if (value === undefined || !SECRET_FLAG.test(word) || value.startsWith('-') || isReference(value)) return [];
+    if (value === undefined || !isSecretFlag(word) || value.startsWith('-') || isReference(value)) return [];
     return [{ purpose: purposeOf(word), where: `${where}: ${word}`, value: new Secret(value) }];
   });
   return unique([...afterFlag, ...words.flatMap((word) => secretsInText(word, where))]);
@@ -47,7 +49,7 @@ export function secretsInText(text: string, where: string): FoundSecret[] {
     secretOfVariable(name, unquote(value), `${where}: ${name}`),
   );
   const flagged = [...text.matchAll(FLAG)].flatMap(([, flag = '', value = '']): FoundSecret[] =>
-    isReference(unquote(value)) || value.startsWith('-')
+    !isSecretFlag(flag) || isReference(unquote(value)) || value.startsWith('-')
       ? []
       : [{ purpose: purposeOf(flag), where: `${where}: ${flag}`, value: new Secret(unquote(value)) }],
   );
@@ -56,7 +58,7 @@ export function secretsInText(text: string, where: string): FoundSecret[] {
       ([, value = '']): FoundSecret => ({ purpose: undefined, where: `${where}: in a URL`, value: new Secret(value) }),
     ),
   );
-  return unique([...assigned, ...flagged, ...inUrls]);
+  return unique([...flagged, ...assigned, ...inUrls]);
 }
 
 /** `--token` alone means the token of the service that it is given to. */
@@ -73,6 +75,10 @@ export function withoutSecrets(text: string, secrets: readonly FoundSecret[]): s
 /** Says only where a secret is; also a variable that the shell or systemd puts in. */
 function isReference(value: string): boolean {
   return /^((file|env):\/\/|\$|%[a-z]\/)/i.test(value.trim());
+}
+
+function isSecretFlag(word: string): boolean {
+  return SECRET_FLAG.test(word) && !ONLY_ABOUT.test(word);
 }
 
 function hasUrlPassword(value: string): boolean {

@@ -21,7 +21,13 @@ export function createLaunchdManager(
   const target = (kind: ServiceKind) => `${domain}/${unitName(kind)}`;
   const unitFile = (kind: ServiceKind) => join(launchAgentsFolder(environment), `${unitName(kind)}.plist`);
   const launchctl = (...args: string[]) => run('launchctl', args);
-  const isLoaded = async (kind: ServiceKind) => (await launchctl('print', target(kind))).code === 0;
+  /** What launchd says of our agent; one of the same label from elsewhere belongs to another home. */
+  const printed = async (kind: ServiceKind): Promise<string | undefined> => {
+    const asked = await launchctl('print', target(kind));
+    const path = /^\s*path = (.*)$/m.exec(asked.stdout)?.[1];
+    return asked.code === 0 && (path === undefined || path === unitFile(kind)) ? asked.stdout : undefined;
+  };
+  const isLoaded = async (kind: ServiceKind) => (await printed(kind)) !== undefined;
   const stop = async (kind: ServiceKind): Promise<Outcome> =>
     (await isLoaded(kind)) ? outcomeOf(await launchctl('bootout', target(kind))) : { ok: true };
   const start = async (kind: ServiceKind): Promise<Outcome> => {
@@ -50,8 +56,8 @@ export function createLaunchdManager(
       return stopped.ok ? start(kind) : stopped;
     },
     async state(kind) {
-      const asked = await launchctl('print', target(kind));
-      return asked.code === 0 ? stateOf(asked.stdout) : { state: 'stopped' };
+      const text = await printed(kind);
+      return text === undefined ? { state: 'stopped' } : stateOf(text);
     },
     unload: stop,
     logCommand: (kind) =>

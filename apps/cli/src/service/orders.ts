@@ -4,8 +4,9 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { byHand } from './by-hand.ts';
+import { createManager } from './create-manager.ts';
 import { planCurrent } from './current-plan.ts';
-import { createManager, type ServiceManager, type ServiceState } from './manager.ts';
+import type { ServiceManager, ServiceState } from './manager.ts';
 import { stateAfterStart } from './state-after-start.ts';
 import { removeUnitFiles } from './unit-files.ts';
 

@@ -24,7 +24,7 @@ const Agent = z.object({
 export function readLaunchAgent(file: string, scope: InstalledUnit['scope']): InstalledUnit | undefined {
   const text = readBoundedFile(file, MAX_BYTES)?.text;
   if (text === undefined) return undefined;
-  const parsed = Agent.safeParse(parse(text));
+  const parsed = Agent.safeParse(parseQuietly(text));
   if (!parsed.success) throw new Error('It is no agent of launchd.');
   const agent = parsed.data;
   const name = agent.Label ?? basename(file, '.plist');
@@ -47,6 +47,17 @@ export function readLaunchAgent(file: string, scope: InstalledUnit['scope']): In
     restart: restartOf(agent.KeepAlive),
     isEnabled: agent.RunAtLoad ?? false,
   };
+}
+
+/** The parser of XML below shows what it stumbles over on the console, which may be a secret. */
+function parseQuietly(text: string): unknown {
+  const { error } = console;
+  console.error = () => undefined;
+  try {
+    return parse(text);
+  } finally {
+    console.error = error;
+  }
 }
 
 function restartOf(keepAlive: z.output<typeof Agent>['KeepAlive']): string {

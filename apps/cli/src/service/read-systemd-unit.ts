@@ -59,7 +59,7 @@ export function dropInsOf(file: string): string[] {
 }
 
 /** The secrets that a unit or a drop-in itself holds. */
-export function secretsOfUnit({ file, entries, comments }: UnitText): EmbeddedSecret[] {
+function secretsOfUnit({ file, entries, comments }: UnitText): EmbeddedSecret[] {
   const found = [
     ...entries.flatMap(({ key, value }) => secretsOfEntry(key, value)),
     ...comments.flatMap(({ text, line }) => secretsInText(text, `comment in line ${line + 1}`)),

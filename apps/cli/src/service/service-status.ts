@@ -1,7 +1,8 @@
 import type { Environment, ServiceKind } from '@picoclaw/config';
+import { createManager } from './create-manager.ts';
 import type { InstalledUnit } from './installed-unit.ts';
 import { readInstalledUnits } from './installed-units.ts';
-import { createManager, type ServiceManager, type ServiceState } from './manager.ts';
+import type { ServiceManager, ServiceState } from './manager.ts';
 
 /** One of our two services, as its unit and its manager say. */
 export interface ServiceStatus {

@@ -30,9 +30,14 @@ export function createSystemdManager(
     unitFile: (kind) => join(folder, unitName(kind)),
     render: renderSystemdUnit,
     async isAvailable() {
-      const asked = await systemctl('show', '--property=Version');
-      if (asked.code === 0 && /^Version=\d/m.test(asked.stdout)) return { ok: true };
-      return { ok: false, reason: `systemd of the user does not answer (${asked.complaint})` };
+      const asked = await systemctl('show', '--property=Version,UnitPath');
+      if (asked.code !== 0 || !/^Version=\d/m.test(asked.stdout)) {
+        return { ok: false, reason: `systemd of the user does not answer (${asked.complaint})` };
+      }
+      // With another HOME than its own we would manage the services of somebody else's session.
+      const looksIn = /^UnitPath=(.*)$/m.exec(asked.stdout)?.[1]?.split(' ') ?? [];
+      if (looksIn.includes(folder)) return { ok: true };
+      return { ok: false, reason: `systemd of the user does not look for units in ${folder}` };
     },
     async enable(kind) {
       // What `systemctl enable` does; this way also where it cannot be asked.
