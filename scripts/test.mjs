@@ -11,6 +11,7 @@ import { inRoot, root } from './project.mjs';
 import { findPython, missingPython } from './python.mjs';
 import { findRedis, missingRedis } from './redis.mjs';
 import { findSystemdAnalyze, missingSystemdAnalyze } from './systemd.mjs';
+import { findTmux, missingTmux } from './tmux.mjs';
 
 install();
 await build();
@@ -20,9 +21,11 @@ installByApt([
   ...(findPython() ? [] : ['python3-websockets']),
   ...(findCurl() ? [] : ['curl']),
   ...(findSystemdAnalyze() ? [] : ['systemd']),
+  ...(findTmux() ? [] : ['tmux']),
   ...(findNginx() ? [] : ['nginx-light']),
 ]);
 if (!findCurl()) missingCurl();
+if (!findTmux()) missingTmux();
 const { status } = spawnSync(
   process.execPath,
   [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)],

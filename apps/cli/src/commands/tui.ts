@@ -2,10 +2,7 @@ import { CliError } from '../cli-error.ts';
 import { type BuildCommand, createCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 
-const examples = [
-  ['picoclaw-launcher tui', 'chat, log and gateway on the whole terminal'],
-  ['NO_COLOR=1 picoclaw-launcher tui', 'the same without colours'],
-] as const;
+const examples = [['picoclaw-launcher tui', 'chat, log and gateway on the whole terminal']] as const;
 
 /** `tui`: everything on the whole terminal, for a person. */
 export const build: BuildCommand = (context) =>

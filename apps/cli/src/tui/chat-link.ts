@@ -7,7 +7,7 @@ import type { ChatTarget } from './watch-gateway.ts';
 
 /** The chat's connection, wherever the agent is to be reached at the moment. */
 export interface ChatLink {
-  /** Where to go from the next dial on; undefined changes nothing: it may come back. */
+  /** Somebody is to be reached there, now; undefined changes nothing: they may come back. */
   aim(target: ChatTarget | undefined): void;
   obey(command: ChatCommand): void;
   close(): void;
@@ -58,8 +58,9 @@ export function createChatLink({ onSnapshot, onProblem }: ChatLinkOptions): Chat
       target = next;
       url.href = `${next.origin.replace(/^http/, 'ws')}${PicoPath.socket}`;
       // A session that was ended for good (a token was rotated) goes on as another connection of the same one.
-      if (session === undefined || session.getSnapshot().connection.state === 'closed') open();
-      else if (isOther) session.wake();
+      const state = session?.getSnapshot().connection.state;
+      if (session === undefined || state === 'closed') open();
+      else if (isOther || state === 'disconnected') session.wake();
     },
     obey(command) {
       if (command.type === 'send') session?.send(command.text);

@@ -15,7 +15,7 @@ export function chatRows(messages: readonly ChatMessage[], width: number): Row[]
 }
 
 /** The rows of one message: who, when and how far it has come; then its text. */
-export function messageRows(message: ChatMessage, width: number): readonly Row[] {
+function messageRows(message: ChatMessage, width: number): readonly Row[] {
   const known = cache.get(message);
   if (known?.width === width) return known.rows;
   const rows = [headOf(message), ...bodyOf(message, Math.max(1, width - INDENT.length))];

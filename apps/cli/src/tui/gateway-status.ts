@@ -37,7 +37,9 @@ export function parseGatewayStatus(body: unknown): GatewayView | undefined {
     ...(model !== undefined && { model }),
     ...(isOwned !== undefined && { isOwned }),
     ...(note !== undefined && { note }),
-    ...(end !== undefined && { lastExit: `${end.signal ?? `code ${end.code}`}, ${end.at}` }),
+    ...(end !== undefined && {
+      lastExit: `${end.signal ?? `code ${end.code}`}, ${new Date(end.at).toLocaleString('sv')}`,
+    }),
   };
 }
 

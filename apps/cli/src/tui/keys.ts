@@ -109,12 +109,15 @@ function takePaste(input: string, emit: Emit): string | undefined {
   return input.slice(end + PASTE_END.length);
 }
 
+/** What means something together with Alt; before anything else an escape was a key of its own. */
+const ALT = /^[bf123\r\u007f]$/;
+
 function takeAlt(body: string, emit: Emit): string {
-  if (body.startsWith(ESCAPE)) {
+  const [character = ''] = body;
+  if (!ALT.test(character)) {
     emit('escape');
     return body;
   }
-  const character = String.fromCodePoint(body.codePointAt(0) ?? 0);
   emit(`alt-${CONTROLS[character] ?? character}`);
-  return body.slice(character.length);
+  return body.slice(1);
 }

@@ -51,10 +51,13 @@ function welcome({ facts }: TuiState, width: number): Row[] {
   return lines.flatMap((line) => wrapLine(line, width).map((row) => rowOf(row, 'dim')));
 }
 
-function bannerRow({ chat, now }: TuiState, below: number, width: number): Row {
+function bannerRow({ chat, facts, now }: TuiState, below: number, width: number): Row {
   const more = below > 0 ? rowOf(`${below} more below · PgDn`, 'warn') : [];
-  return spread(connectionRow(chat, now), more, width);
+  const isOff = chat.snapshot?.connection.state === 'disconnected' && facts.gateway.state !== 'running';
+  return spread(isOff ? rowOf(GATEWAY_OFF, 'warn') : connectionRow(chat, now), more, width);
 }
+
+const GATEWAY_OFF = 'The gateway is not running: the chat goes on when it runs again (3, then s).';
 
 function connectionRow({ snapshot, problem }: ChatState, now: number): Row {
   if (snapshot === undefined) return [];

@@ -20,18 +20,24 @@ export function press(state: TuiState, key: Key): Pressed {
   if (state.isStopAsked) return answerStop(state, key);
   const pane = paneOf(state.pane, key);
   if (pane !== undefined) return { state: showPane(state, pane), commands: [] };
-  // What arrives at once was typed in a hurry; a line is what takes it as a whole.
-  if (key.name === 'text' && key.text.length > 1 && state.pane !== 'chat' && !isTyping(state)) {
-    return charactersOf(key.text).reduce(pressNext, { state, commands: [] });
-  }
+  if (isHurried(state, key)) return charactersOf(key.text).reduce(pressNext, { state, commands: [] });
   if (!isTyping(state) && key.text === 'q') return { state, commands: [{ type: 'quit' }] };
   const chosen = isTyping(state) ? undefined : PANES[Number(key.text || 0) - 1];
   return chosen === undefined ? pressInPane(state, key) : { state: showPane(state, chosen), commands: [] };
 }
 
 /** Whether keys go into a line. */
-export function isTyping({ pane, chat, logs }: TuiState): boolean {
+function isTyping({ pane, chat, logs }: TuiState): boolean {
   return (pane === 'chat' && chat.isWriting) || (pane === 'logs' && logs.searching !== undefined);
+}
+
+/**
+ * Keys that came at once and are one each; in the chat several characters are text, unless they are a pane and a key
+ * for it.
+ */
+function isHurried(state: TuiState, { name, text }: Key): boolean {
+  if (name !== 'text' || text.length < 2 || isTyping(state)) return false;
+  return state.pane !== 'chat' || /^[123].$/.test(text);
 }
 
 function pressNext({ state, commands }: Pressed, text: string): Pressed {

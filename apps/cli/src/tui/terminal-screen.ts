@@ -13,7 +13,6 @@ interface CursorPosition {
 export interface TerminalScreen {
   /** Takes whole frames, one for each write: what ink is given as its output. */
   readonly frames: NodeJS.WriteStream;
-  readonly size: () => Size;
   /** Writes everything again. */
   repaint(): void;
   /** Puts the terminal back as it was; safe to call again, and while the process ends. */
@@ -42,12 +41,57 @@ const FRAME_END = `${ESC}[?2026l`;
 export async function takeTerminal({ output, input, cursor, onResize }: ScreenOptions): Promise<TerminalScreen> {
   const guard = await guardTerminal(output.fd);
   const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
+  const painter = createPainter((text) => output.write(text), { size, cursor });
+  const frames = frameStream(size(), painter.paint);
+  const enter = () => {
+    input.setRawMode(true);
+    output.write(ENTERING);
+    painter.repaint();
+  };
+  const resized = () => {
+    Object.assign(frames, size());
+    painter.forget();
+    onResize(size());
+  };
+  // Stopped and continued: whoever had the terminal in between has set it as they like it.
+  const continued = () => {
+    input.setRawMode(false);
+    enter();
+  };
+  output.on('resize', resized);
+  process.on('SIGCONT', continued);
+  enter();
+  guard.arm();
+  let isClosed = false;
+  return {
+    frames,
+    repaint: painter.repaint,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      painter.stop();
+      output.off('resize', resized);
+      process.off('SIGCONT', continued);
+      writeNow(output.fd, RESTORING);
+      if (!input.destroyed) input.setRawMode(false);
+      guard.release();
+    },
+  };
+}
+
+interface PainterOptions {
+  readonly size: () => Size;
+  readonly cursor: () => CursorPosition | undefined;
+}
+
+/** Writes of each frame the rows that are other than before. */
+function createPainter(write: (text: string) => void, { size, cursor }: PainterOptions) {
   let shown: readonly string[] = [];
   let wanted = '';
-  let isClosed = false;
-
-  const paint = () => {
-    if (isClosed) return;
+  let isStopped = false;
+  const paint = (frame: string) => {
+    if (isStopped) return;
+    wanted = frame;
     const rows = wanted.split('\n').slice(0, size().rows);
     const changed = rows.flatMap((row, index) =>
       row === shown[index] ? [] : [`${at(index, 0)}${ESC}[2K${row}${ESC}[0m`],
@@ -55,50 +99,21 @@ export async function takeTerminal({ output, input, cursor, onResize }: ScreenOp
     const place = cursor();
     const end = place === undefined ? '' : `${at(place.row, place.column)}${ESC}[?25h`;
     shown = rows;
-    output.write(`${FRAME_START}${changed.join('')}${ESC}[?7h${end}${FRAME_END}`);
+    write(`${FRAME_START}${changed.join('')}${ESC}[?7h${end}${FRAME_END}`);
   };
-  const repaint = () => {
-    if (isClosed) return;
+  const forget = () => {
     shown = [];
-    output.write(`${ESC}[0m${ESC}[2J`);
-    paint();
   };
-  const resized = () => {
-    frames.columns = size().columns;
-    frames.rows = size().rows;
-    shown = [];
-    onResize(size());
-  };
-  const enter = () => {
-    input.setRawMode(true);
-    output.write(ENTERING);
-    repaint();
-  };
-  const frames = frameStream(size(), (frame) => {
-    wanted = frame;
-    paint();
-  });
-  output.on('resize', resized);
-  // Stopped and continued: whoever had the terminal in between has set it as they like it.
-  const continued = () => {
-    input.setRawMode(false);
-    enter();
-  };
-  process.on('SIGCONT', continued);
-  enter();
-  guard.arm();
   return {
-    frames,
-    size,
-    repaint,
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      output.off('resize', resized);
-      process.off('SIGCONT', continued);
-      writeNow(output.fd, RESTORING);
-      if (!input.destroyed) input.setRawMode(false);
-      guard.release();
+    paint,
+    forget,
+    repaint() {
+      forget();
+      if (!isStopped) write(`${ESC}[0m${ESC}[2J`);
+      paint(wanted);
+    },
+    stop() {
+      isStopped = true;
     },
   };
 }

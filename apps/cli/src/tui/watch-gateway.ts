@@ -35,55 +35,34 @@ const STATUS_CHANNEL = 'gateway:status';
 
 /** The launcher tells what changes, while one runs; otherwise the pid file is looked at. */
 export function watchGateway({ context, onFacts, onTarget, everyMs = LOOK_MS }: WatchOptions): GatewayWatch {
-  const { paths } = context;
   let hub: HubClient | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let isLooking = false;
-
   const tell = (facts: Facts, target: ChatTarget | undefined) => {
     if (isClosed) return;
     onFacts(facts);
     onTarget(target);
   };
-  const follow = (launcher: OwnLauncher) => {
-    const target = { origin: launcher.url, token: launcher.token };
-    const seen: LauncherView = { state: 'running', url: launcher.url };
-    const url = `${launcher.url.replace(/^http/, 'ws')}/api/events`;
-    const events = createHubClient({ url, token: launcher.token, tokenIn: 'header', webSocket: WebSocket });
-    hub = events;
-    events.subscribe(STATUS_CHANNEL, (publication) => {
-      const gateway = publication.type === 'event' ? parseGatewayStatus(publication.data) : undefined;
-      if (gateway !== undefined) tell({ launcher: seen, gateway }, target);
-    });
-    events.on('status', ({ state }) => {
-      if (state !== 'disconnected' && state !== 'closed') return;
-      // It may not come back, or with another token or at another address: looked for anew.
-      if (hub === events) hub = undefined;
-      events.close();
-      later(0);
-    });
+  const later = (waitMs: number) => {
+    clearTimeout(timer);
+    if (!isClosed) timer = setTimeout(() => void look(), waitMs);
   };
   const look = async () => {
     if (isLooking || isClosed || hub !== undefined) return;
     isLooking = true;
     try {
-      const launcher = await findOwnLauncher(context);
+      const seen = await lookOnce(context);
       if (isClosed) return;
-      if (launcher !== undefined) return follow(launcher);
-      const found = await readPidFile(paths.pidFile);
-      tell({ launcher: await otherLauncher(context), gateway: viewOf(found, context) }, directTarget(found, context));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      tell({ launcher: { state: 'unknown' }, gateway: { state: 'error', note: error.message } }, undefined);
+      if (!('url' in seen)) return tell(seen.facts, seen.target);
+      hub = followLauncher(seen, tell, () => {
+        hub = undefined;
+        later(0);
+      });
     } finally {
       isLooking = false;
       later(everyMs);
     }
-  };
-  const later = (waitMs: number) => {
-    clearTimeout(timer);
-    if (!isClosed) timer = setTimeout(() => void look(), waitMs);
   };
   later(0);
   return {
@@ -94,6 +73,44 @@ export function watchGateway({ context, onFacts, onTarget, everyMs = LOOK_MS }: 
       hub?.close();
     },
   };
+}
+
+type Tell = (facts: Facts, target: ChatTarget | undefined) => void;
+
+/** Hears what the launcher tells, until it tells nothing any more: then it may come back as another one. */
+function followLauncher({ url, token }: OwnLauncher, tell: Tell, onLost: () => void): HubClient {
+  const events = `${url.replace(/^http/, 'ws')}/api/events`;
+  const hub = createHubClient({ url: events, token, tokenIn: 'header', webSocket: WebSocket });
+  hub.subscribe(STATUS_CHANNEL, (publication) => {
+    const gateway = publication.type === 'event' ? parseGatewayStatus(publication.data) : undefined;
+    if (gateway === undefined) return;
+    const target = gateway.state === 'running' ? { origin: url, token } : undefined;
+    tell({ launcher: { state: 'running', url }, gateway }, target);
+  });
+  const stop = hub.on('status', ({ state }) => {
+    if (state !== 'disconnected' && state !== 'closed') return;
+    stop();
+    hub.close();
+    onLost();
+  });
+  return hub;
+}
+
+/** The launcher to follow, or how things are without one. */
+async function lookOnce(
+  context: CliContext,
+): Promise<OwnLauncher | { readonly facts: Facts; readonly target: ChatTarget | undefined }> {
+  try {
+    const launcher = await findOwnLauncher(context);
+    if (launcher !== undefined) return launcher;
+    const found = await readPidFile(context.paths.pidFile);
+    const facts = { launcher: await otherLauncher(context), gateway: viewOf(found, context) };
+    return { facts, target: directTarget(found, context) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const facts: Facts = { launcher: { state: 'unknown' }, gateway: { state: 'error', note: error.message } };
+    return { facts, target: undefined };
+  }
 }
 
 /** A launcher that runs but is not ours to give orders to. */
