@@ -1,12 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { cli } from '../support/cli.ts';
 import { doctor, doctoredHome, FILE_TOKEN, startByFiles } from '../support/doctor.ts';
 import { allFilesBelow, readHomeJson, writeHomeFile } from '../support/home.ts';
+import { aLegacyService } from '../support/legacy-service.ts';
 import { built, isAlive, pidRecord, run, until } from '../support/processes.ts';
 
 describe('a home where all is well', () => {
@@ -315,4 +318,81 @@ it('clock-skew: a file from the future', async () => {
   const report = await doctor(home);
   expect(report).toMatchObject({ exitCode: 1, codes: ['clock-skew'] });
   expect(report.find('clock-skew')?.evidence.join('\n')).toContain(join(home, 'config.json'));
+});
+
+describe('disk-full', () => {
+  const mayMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
+  it.runIf(mayMount)('is a home on a disk of which little is left', async () => {
+    const { home } = await doctoredHome();
+    const script = `mount -t tmpfs -o size=1m none "${home}/disk" && exec "$@"`;
+    mkdirSync(join(home, 'disk'));
+    const command = [process.execPath, built('cli.js'), 'doctor', '--json', '--only', 'disk-full'];
+    const { status, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script, 'sh', ...command], {
+      env: { PATH: process.env['PATH'], HOME: home, PICOCLAW_HOME: join(home, 'disk') },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).findings).toMatchObject([{ code: 'disk-full', severity: 'error' }]);
+  });
+});
+
+describe('services', () => {
+  it('of an older template are unit-outdated; a second run after the repair finds nothing', async () => {
+    const service = await aLegacyService({ launcher: { launcher_token: FILE_TOKEN } });
+    const { home, person } = service;
+    const unit = service.writeUnit('launcher', {});
+    expect((await doctor(home, [], person.env)).codes).toEqual(['unit-outdated']);
+    const repaired = await doctor(home, ['--repair', '--yes'], person.env);
+    expect(repaired).toMatchObject({ exitCode: 0, codes: [], repairs: [{ state: 'repaired', target: unit }] });
+    expect(repaired.repairs[0]?.detail).toContain('a sign-in at');
+    expect(await doctor(home, ['--repair', '--yes'], person.env)).toMatchObject({
+      exitCode: 0,
+      codes: [],
+      repairs: [],
+    });
+  });
+
+  it('whose program is gone, or whose Node is too old, are repaired with the one that runs this', async () => {
+    const service = await aLegacyService({ launcher: { launcher_token: FILE_TOKEN } });
+    const { home, person } = service;
+    const installed = await cli(['service', 'install', '--no-start'], { home, env: person.env });
+    expect(installed.code).toBe(0);
+    const unit = join(person.unitFolder, 'picoclaw-launcher.service');
+    const good = readFileSync(unit, 'utf8');
+    const withProgram = (program: string) => writeFileSync(unit, good.replace(`"${process.execPath}"`, `"${program}"`));
+
+    withProgram('/nowhere/node');
+    expect((await doctor(home, [], person.env)).codes).toEqual(['program-missing']);
+    expect(await doctor(home, ['--repair', '--yes'], person.env)).toMatchObject({ exitCode: 0, codes: [] });
+    expect(readFileSync(unit, 'utf8')).toBe(good);
+
+    const old = join(person.home, 'node');
+    writeFileSync(old, '#!/bin/sh\necho v18.20.4\n');
+    chmodSync(old, 0o755);
+    withProgram(old);
+    const report = await doctor(home, [], person.env);
+    expect(report).toMatchObject({ exitCode: 1, codes: ['node-too-old'] });
+    expect(report.find('node-too-old')?.evidence[0]).toBe(`picoclaw-launcher.service runs ${old}`);
+  });
+
+  it('for another home are home-mismatch, and repaired for this one', async () => {
+    const service = await aLegacyService({ launcher: { launcher_token: FILE_TOKEN } });
+    const { home, person } = service;
+    const env = { ...person.env, PICOCLAW_HOME: join(person.home, 'other') };
+    expect((await cli(['service', 'install', '--no-start'], { home, env })).code).toBe(0);
+    expect((await doctor(home, [], person.env)).codes).toEqual(['home-mismatch']);
+    expect(await doctor(home, ['--repair', '--yes'], person.env)).toMatchObject({ exitCode: 0, codes: [] });
+    const unit = readFileSync(join(person.unitFolder, 'picoclaw-launcher.service'), 'utf8');
+    expect(unit).toContain(`PICOCLAW_HOME=${home}"`);
+  });
+
+  it('that want the same thing are two-supervisors, which only a person can decide', async () => {
+    const service = await aLegacyService({ launcher: { launcher_token: FILE_TOKEN } });
+    const { home, person } = service;
+    for (const kind of ['launcher', 'gateway'])
+      expect((await cli(['service', 'install', '--no-start', '--kind', kind], { home, env: person.env })).code).toBe(0);
+    const report = await doctor(home, ['--repair', '--yes'], person.env);
+    expect(report).toMatchObject({ exitCode: 1, codes: ['two-supervisors'], repairs: [] });
+  });
 });

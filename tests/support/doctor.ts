@@ -60,7 +60,7 @@ export async function doctor(
   const program = run(built('cli.js'), { home, args: ['doctor', '--json', ...args], env: { HOME: home, ...env } });
   const exitCode = await program.exited;
   const output = program.output();
-  const [json = '{}'] = /^\{$[\s\S]*^\}$/m.exec(output) ?? [];
+  const json = program.stdout() || '{}';
   const { findings = [], repairs = [] } = JSON.parse(json) as Partial<Pick<ToldReport, 'findings' | 'repairs'>>;
   return {
     ...{ exitCode, output, findings, repairs },

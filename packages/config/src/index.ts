@@ -9,8 +9,7 @@ export type { ChildEnvironmentOptions } from './child-environment.ts';
 export { childEnvironment, gatewaySecrets } from './child-environment.ts';
 export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
 export { ConfigError, problemLine, throwProblems } from './config-error.ts';
-export type { ConfigSnapshot } from './config-snapshot.ts';
-export { patchSnapshot, snapshotConfig, tokenPatches } from './config-snapshot.ts';
+export { snapshotConfig } from './config-snapshot.ts';
 export type {
   CredentialInputs,
   CredentialPurpose,
@@ -41,7 +40,7 @@ export {
   resolveLauncherToken,
   rotateLauncherToken,
 } from './launcher-token.ts';
-export type { Patches, UpdateResult } from './locked-update.ts';
+export type { FileDigests, UpdateResult } from './locked-update.ts';
 export { longForm } from './long-form.ts';
 export type { MergePatch } from './merge-patch.ts';
 export { modelOptions } from './model-list.ts';

@@ -6,7 +6,7 @@ import { type CredentialPurpose, resolveCredential } from './credentials.ts';
 import type { Environment } from './env.ts';
 import type { SecretKey } from './environment-variables.ts';
 import { pathText } from './json-object.ts';
-import { type Patches, type ReadFile, updateFiles } from './locked-update.ts';
+import { type Patches, type ReadFile, type UpdateOptions, updateFiles } from './locked-update.ts';
 import { mergePatches } from './merge-patch.ts';
 import type { Paths } from './paths.ts';
 import { isBlankSecret, isReference, resolveSecret } from './secret-reference.ts';
@@ -53,12 +53,14 @@ export function credentialsGiven(environment: Environment): GivenCredential[] {
 
 /**
  * Writes credentials into launcher-config.json and .security.yml, all of them in one change. A reference in a file stays
- * one; a reference that leads nowhere, given or written, is an error and nothing is changed. Throws `ConfigError`.
+ * one; a reference that leads nowhere, given or written, is an error and nothing is changed. With `expected` (see
+ * `snapshotConfig`) nothing is written when somebody has changed a file meanwhile. Throws `ConfigError`.
  */
 export async function persistCredentials(
   paths: Paths,
   environment: Environment,
   given: readonly GivenCredential[],
+  options: Pick<UpdateOptions, 'expected'> = {},
 ): Promise<readonly PersistedCredential[]> {
   let steps: Step[] = [];
   const decide = (read: ReadFile) => {
@@ -66,7 +68,7 @@ export async function persistCredentials(
     const merged = (file: keyof Patches) => mergePatches(steps.map(({ patches }) => patches[file] ?? {}));
     return { launcher: merged('launcher'), security: merged('security'), config: merged('config') };
   };
-  if (given.length > 0) await updateFiles(paths, decide);
+  if (given.length > 0 || options.expected) await updateFiles(paths, decide, options);
   return steps.map(({ persisted }) => persisted);
 }
 

@@ -1,10 +1,11 @@
 import { Secret } from '@picoclaw/auth';
 import { describe, expect, test } from 'vitest';
-import { patchSnapshot, snapshotConfig, tokenPatches } from '../src/index.ts';
+import { persistCredentials, snapshotConfig } from '../src/index.ts';
 import { aHome } from './support/home.ts';
 import { configErrorOf } from './support/problems.ts';
 
 const token = new Secret('a-token-of-a-person');
+const given = (['launcher', 'channel'] as const).map((purpose) => ({ purpose, written: token, from: 'a unit' }));
 
 describe('a change that was planned on a snapshot', () => {
   test('is written when the files still are what they were; unknown keys and comments survive', async () => {
@@ -12,13 +13,9 @@ describe('a change that was planned on a snapshot', () => {
       'launcher-config.json': { port: 18_801, mine: { kept: true }, setup_pending: true },
       '.security.yml': '# hands off\nmodel_list: {}\n',
     });
-    const snapshot = snapshotConfig(home.paths, home.environment);
-    const patches = {
-      ...tokenPatches(snapshot.documents, 'launcher', token),
-      ...tokenPatches(snapshot.documents, 'channel', token),
-    };
-    const { changed } = await patchSnapshot(home.paths, home.environment, { snapshot, patches });
-    expect(changed).toEqual([home.paths.securityFile, home.paths.launcherConfigFile]);
+    const expected = snapshotConfig(home.paths, home.environment);
+    const persisted = await persistCredentials(home.paths, home.environment, given, { expected });
+    expect(persisted.map(({ outcome }) => outcome)).toEqual(['stored', 'stored']);
     expect(home.json('launcher-config.json')).toEqual({
       port: 18_801,
       mine: { kept: true },
@@ -33,11 +30,10 @@ describe('a change that was planned on a snapshot', () => {
     ['a file that was not there', '.security.yml', 'model_list: {}\n'],
   ])('is a conflict when somebody changed %s meanwhile, and that edit stays', async (_what, name, edit) => {
     const home = aHome({ 'launcher-config.json': { port: 18_801 }, 'config.json': {} });
-    const snapshot = snapshotConfig(home.paths, home.environment);
+    const expected = snapshotConfig(home.paths, home.environment);
     home.write(name, edit);
     const before = home.read('launcher-config.json');
-    const patches = tokenPatches(snapshot.documents, 'launcher', token);
-    const error = await configErrorOf(() => patchSnapshot(home.paths, home.environment, { snapshot, patches }));
+    const error = await configErrorOf(() => persistCredentials(home.paths, home.environment, given, { expected }));
     expect(error.code).toBe('config_conflict');
     expect(error.problems.map(({ file }) => file)).toEqual([`${home.paths.home}/${name}`]);
     expect(home.read(name)).toBe(edit);

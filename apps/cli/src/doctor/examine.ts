@@ -17,6 +17,7 @@ import { checkNode } from './checks/node-too-old.ts';
 import { checkPidFile } from './checks/pid-file.ts';
 import { checkPorts } from './checks/port-in-use.ts';
 import { checkProxy } from './checks/proxy-untrusted.ts';
+import { checkServices } from './checks/services.ts';
 import { checkTokenDrift } from './checks/token-drift.ts';
 import { checkTokens, type PlacedToken } from './checks/token-weak.ts';
 import { type Asker, type Facts, gatherFacts } from './facts.ts';
@@ -40,6 +41,7 @@ function checks(facts: Facts): (readonly Finding[] | Promise<readonly Finding[]>
   const { paths, environment, installed, launcher, gateway } = facts;
   return [
     checkConfig(facts),
+    checkServices(facts),
     checkTokenDrift(facts),
     checkPidFile(gateway.pidFile, paths.pidFile),
     checkPorts(facts),

@@ -9,13 +9,28 @@ import {
   type Paths,
   resolvePaths,
 } from '@picoclaw/config';
-import { gatewayOrigin, type HealthAnswer, type PidFileState, probeHealth, readPidFile } from '@picoclaw/pid';
+import {
+  gatewayOrigin,
+  type HealthAnswer,
+  looksLikeGateway,
+  type PidFileState,
+  probeHealth,
+  readPidFile,
+} from '@picoclaw/pid';
 import { z } from 'zod';
 import { httpJson } from '../facts/http-json.ts';
 import { findPortUser, type PortUser } from '../facts/port-user.ts';
+import { readProcessEnvironment } from '../facts/process-environment.ts';
 import type { InstalledUnits } from '../service/installed-unit.ts';
 import { readInstalledUnits } from '../service/installed-units.ts';
-import { isOfHome, type JudgedProcess, judgeGateway, judgeProcess, unitEnvironment } from './judged-process.ts';
+import {
+  isOfHome,
+  type JudgedProcess,
+  judgeGateway,
+  judgeProcess,
+  lenient,
+  unitEnvironment,
+} from './judged-process.ts';
 
 /** What the checks look at, gathered once and at the same time. */
 export interface Facts {
@@ -49,6 +64,8 @@ export interface GatewayFact extends JudgedProcess {
   readonly user: PortUser | undefined;
   /** What answers there. */
   readonly health: HealthAnswer;
+  /** Whether that is a gateway of this home, such as one that has its port and not yet its pid file. */
+  readonly isOwnUser: boolean;
 }
 
 /** Who asks. */
@@ -124,8 +141,14 @@ async function lookAtGateway(process: JudgedProcess, pidFile: PidFileState, path
     findPortUser(port),
     probeHealth({ host, port }, { timeoutMs: TIMEOUT_MS }),
   ]);
-  const fact: GatewayFact = { ...process, config, pidFile, port, user, health };
+  const fact: GatewayFact = { ...process, config, pidFile, port, user, health, isOwnUser: isOwnGateway(user, paths) };
   return { fact, problems };
+}
+
+function isOwnGateway(user: PortUser | undefined, paths: Paths): boolean {
+  if (user?.pid === undefined || !looksLikeGateway(user.command?.split(' ') ?? [])) return false;
+  const own = readProcessEnvironment(user.pid);
+  return own !== undefined && resolvePaths({}, lenient(own)).home === paths.home;
 }
 
 function attempt<T>(load: () => T): { readonly value?: T; readonly problems: readonly ConfigProblem[] } {

@@ -1,11 +1,14 @@
 import { ConfigError } from '@picoclaw/config';
 import type { FindingCode } from '@picoclaw/findings';
 import { PidFileError } from '@picoclaw/pid';
+import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import type { Dialog } from './dialog.ts';
 import { type Asker, gatherFacts } from './facts.ts';
 import type { ReadyPlan, Repair, RepairOutcome, RepairPlan } from './repair-plan.ts';
 import { permissionsRepair } from './repairs/config-permissions.ts';
+import { embeddedTokenRepair } from './repairs/embedded-token.ts';
+import { outdatedUnitRepair } from './repairs/outdated-unit.ts';
 import { pidFileRepair } from './repairs/pid-file.ts';
 
 /** What became of one thing that was to be repaired. */
@@ -25,7 +28,7 @@ interface RepairOptions {
 }
 
 /** In this order: what a service needs is in place before it is started again. */
-const REPAIRS: readonly Repair[] = [permissionsRepair, pidFileRepair];
+const REPAIRS: readonly Repair[] = [permissionsRepair, pidFileRepair, embeddedTokenRepair, outdatedUnitRepair];
 
 /** The codes of which something can be repaired. */
 export const repairableCodes: readonly FindingCode[] = REPAIRS.flatMap(({ codes }) => codes);
@@ -94,7 +97,7 @@ async function carryOut(plan: ReadyPlan, asker: Asker): Promise<RepairOutcome> {
   } catch (error) {
     if (error instanceof ConfigError)
       return { state: error.code === 'config_conflict' ? 'conflict' : 'failed', detail: error.message };
-    if (error instanceof PidFileError) return { state: 'failed', detail: error.message };
+    if (error instanceof PidFileError || error instanceof CliError) return { state: 'failed', detail: error.message };
     throw error;
   }
 }

@@ -12,6 +12,8 @@ export interface DoorAnswer {
   readonly state: 'accepted' | 'refused' | 'unknown';
   /** `answered 401`, `no answer within 400 ms`. */
   readonly detail: string;
+  /** Of the answer, where there was one. */
+  readonly status?: number;
 }
 
 /** Tries a token where it counts. */
@@ -27,10 +29,11 @@ export function launcherDoor(url: string, { timeoutMs = TIMEOUT_MS } = {}): Toke
     const answer = await httpJson(`${url}/api/auth/status`, { token, timeoutMs }).catch(unsendable);
     if (answer === undefined) return UNSENDABLE;
     if (!answer.answered) return { state: 'unknown', detail: `did not answer (${answer.code})` };
-    const detail = `answered ${answer.status}`;
-    if (answer.status === 401) return { state: 'refused', detail };
+    const { status } = answer;
+    const detail = `answered ${status}`;
+    if (status === 401) return { state: 'refused', detail, status };
     const isIn = AuthStatus.safeParse(answer.body).data?.authenticated === true;
-    return { state: isIn ? 'accepted' : 'unknown', detail };
+    return { state: isIn ? 'accepted' : 'unknown', detail, status };
   };
 }
 
@@ -56,15 +59,13 @@ function handshake(record: PidRecord, token: Secret, timeoutMs: number): Promise
     try {
       request({ ...target, headers: handshakeHeaders(token) })
         .once('upgrade', (_response, socket: Socket) => {
-          resolve({ state: 'accepted', detail: 'answered 101' });
+          resolve({ state: 'accepted', detail: 'answered 101', status: 101 });
           closeSocket(socket);
         })
         .once('response', (response) => {
           response.resume();
-          resolve({
-            state: response.statusCode === 401 ? 'refused' : 'unknown',
-            detail: `answered ${response.statusCode}`,
-          });
+          const { statusCode: status = 0 } = response;
+          resolve({ state: status === 401 ? 'refused' : 'unknown', detail: `answered ${status}`, status });
         })
         .once('error', fail)
         .end();

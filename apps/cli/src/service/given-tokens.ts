@@ -35,7 +35,10 @@ export function tokensGiven(
  * Refuses a configuration with which no service could start, a reference that leads nowhere among others. Answers with
  * what is right here but not in the service: it does not get the variables of this shell. Throws `ConfigError`.
  */
-export function checkForService({ paths, environment }: CliContext, plan: ServicePlan): string[] {
+export function checkForService(
+  { paths, environment }: Pick<CliContext, 'paths' | 'environment'>,
+  plan: ServicePlan,
+): string[] {
   const check = (inside: Environment) => {
     loadLauncherConfig(paths, inside);
     loadGatewayConfig(paths, inside);

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { ensureHome, type PersistedCredential, persistCredentials, type ServiceKind } from '@picoclaw/config';
+import {
+  ensureHome,
+  type FileDigests,
+  type GivenCredential,
+  type PersistedCredential,
+  persistCredentials,
+  type ServiceKind,
+} from '@picoclaw/config';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -21,6 +28,10 @@ export interface InstallOptions {
   /** Whether it is started, or restarted when it runs with another unit. */
   readonly start?: boolean;
   readonly manager?: ServiceManager;
+  /** What goes into the files, instead of the tokens of this shell. */
+  readonly given?: readonly GivenCredential[];
+  /** The files that this was decided on: when one was changed meanwhile, nothing is written. */
+  readonly expected?: FileDigests;
 }
 
 /** What an installation did. */
@@ -42,17 +53,20 @@ export interface Installed {
  * Installs a service: first it is made sure that the unit can be written, then the tokens of this shell go into the
  * files, then the unit is put in place. Fails as a whole or not at all. Throws `CliError` and `ConfigError`.
  */
-export async function installService(context: CliContext, options: InstallOptions): Promise<Installed> {
+export async function installService(
+  context: Pick<CliContext, 'environment' | 'paths'>,
+  options: InstallOptions,
+): Promise<Installed> {
   const { kind, tokenFile, start = true, manager = createManager(context.environment) } = options;
   const { environment, paths } = context;
   const { plan, warnings } = planCurrent(kind, context);
-  const given = tokensGiven(environment, kind, tokenFile);
+  const given = options.given ?? tokensGiven(environment, kind, tokenFile);
   const unresolved = checkForService(context, plan);
   const unit = manager.unitFile(kind);
   const files = prepareFiles(unit, manager.render(plan));
   const tokens = await persistOrAbandon(files, async () => {
     await ensureHome(paths);
-    return persistCredentials(paths, environment, given);
+    return persistCredentials(paths, environment, given, options.expected && { expected: options.expected });
   });
   for (const file of files) file.commit();
   await manager.enable(kind);

@@ -21,8 +21,8 @@ function launcherPort({ port, answer, user }: LauncherFact): Finding[] {
   ];
 }
 
-function gatewayPort({ port, pidFile, user, health }: GatewayFact): Finding[] {
-  if (health.outcome === 'refused') return [];
+function gatewayPort({ port, pidFile, user, health, isOwnUser }: GatewayFact): Finding[] {
+  if (health.outcome === 'refused' || isOwnUser) return [];
   // What lives in another container has a pid of its own there; its port is no business of this one.
   if (pidFile.state === 'unverifiable') return [];
   const own = pidFile.state === 'alive' ? pidFile.record : undefined;

@@ -40,12 +40,12 @@ export function weaknesses(token: Secret): string[] {
   ];
 }
 
-/** `abcdefghijkl`, `1234567890123`: each character follows the one before it. */
+/** `abcdefghijkl`, `12345678901`, `zyxwvut`: each character follows the one before it, with one slip at most. */
 function isRun(characters: readonly string[]): boolean {
   const codes = characters.map((character) => character.codePointAt(0) ?? 0);
-  const follows = codes.slice(1).filter((code, index) => {
-    const before = codes[index] ?? 0;
-    return code === before + 1 || code === before - 1 || (before === 57 && code === 48);
-  });
-  return codes.length > 3 && follows.length >= codes.length - 2;
+  const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
+  // From 9 to 0, as on a keyboard.
+  const up = steps.filter((step) => step === 1 || step === -9).length;
+  const down = steps.filter((step) => step === -1 || step === 9).length;
+  return codes.length > 3 && Math.max(up, down) >= steps.length - 1;
 }
