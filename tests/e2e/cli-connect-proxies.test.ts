@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { connectReport, tokenFile } from '../support/connect-report.ts';
 import { freshHome, writeHomeFile } from '../support/home.ts';
-import { type RunningLauncher, startLauncher } from '../support/processes.ts';
 import { startAnswering, startProxy, startSilent, startTls, without } from '../support/in-between.ts';
+import { type RunningLauncher, startLauncher } from '../support/processes.ts';
 
 const LAUNCHER = 'launcher-token-for-tests';
 const CHANNEL = 'channel-token-for-tests';

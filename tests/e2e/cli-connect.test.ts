@@ -7,10 +7,10 @@ import { api } from '../support/api.ts';
 import { cli } from '../support/cli.ts';
 import { type Connected, connectReport, portsOf, tokenFile } from '../support/connect-report.ts';
 import { freePort, freshHome, writeHomeFile } from '../support/home.ts';
+import { startAnswering } from '../support/in-between.ts';
 import { built, pidRecord, run, startLauncher, until } from '../support/processes.ts';
 import { runSnippet } from '../support/snippet.ts';
 import { type Handshake, handshake } from '../support/sockets.ts';
-import { startAnswering } from '../support/in-between.ts';
 
 const LAUNCHER = 'launcher-token-for-tests';
 const CHANNEL = 'channel-token-for-tests';

@@ -124,6 +124,18 @@ test('The chat streams, edits its line, and keeps wide characters in their place
   await terminal.shows(/39 40/);
 });
 
+test('What is said before anybody is there waits, and is answered', async () => {
+  const { terminal } = await openTui();
+  terminal.type('/echo said too early');
+  terminal.press('Enter');
+  await terminal.shows(/said too early/);
+  await terminal.shows(/waits for the connection/);
+  terminal.press('Tab', 'Tab', 's');
+  await terminal.shows(/The gateway runs at/);
+  terminal.press('Tab');
+  await terminal.shows(/Agent.*\n +said too early/);
+});
+
 test('The log is followed, scrolled, filtered by level and searched', async () => {
   const { terminal } = await openTui();
   terminal.press('3', 's');

@@ -64,7 +64,7 @@ function decideUpdate(
 }
 
 /** Refuses a document with which launcher or gateway would not start. */
-export function refuseInvalid(paths: Paths, environment: Environment): CheckDocument {
+function refuseInvalid(paths: Paths, environment: Environment): CheckDocument {
   return (changed, document, read) => {
     const { problems } =
       changed === 'launcher'

@@ -1,4 +1,11 @@
-import { createPicoSession, type Diagnosis, type PicoSession, type PicoSnapshot } from '@picoclaw/client';
+import {
+  type ChatMessage,
+  createId,
+  createPicoSession,
+  type Diagnosis,
+  type PicoSession,
+  type PicoSnapshot,
+} from '@picoclaw/client';
 import { PicoPath, Subprotocol } from '@picoclaw/protocol';
 import { WebSocket } from 'ws';
 import { httpJson } from '../facts/http-json.ts';
@@ -27,6 +34,7 @@ export function createChatLink({ onSnapshot, onProblem }: ChatLinkOptions): Chat
   let session: PicoSession | undefined;
   let target: ChatTarget | undefined;
   let stop: (() => void) | undefined;
+  let early: readonly ChatMessage[] = [];
   // Read at each dial: the way through a launcher that has come is another one than before.
   const url = new URL('ws://localhost');
   const token = { reveal: () => target?.token.reveal() ?? '' };
@@ -50,6 +58,13 @@ export function createChatLink({ onSnapshot, onProblem }: ChatLinkOptions): Chat
       onSnapshot(snapshot);
     });
     onSnapshot(opened.getSnapshot());
+    for (const { content } of early) opened.send(content);
+    early = [];
+  };
+  /** What is said before there is anybody to say it to is shown, and kept for who comes. */
+  const keep = (content: string) => {
+    early = [...early, { id: createId(), author: 'person', content, createdAt: Date.now(), delivery: 'queued' }];
+    onSnapshot({ sessionId: '', messages: early, typing: false, connection: { state: 'disconnected', attempt: 0 } });
   };
   return {
     aim(next) {
@@ -63,7 +78,7 @@ export function createChatLink({ onSnapshot, onProblem }: ChatLinkOptions): Chat
       else if (isOther || state === 'disconnected') session.wake();
     },
     obey(command) {
-      if (command.type === 'send') session?.send(command.text);
+      if (command.type === 'send') session === undefined ? keep(command.text) : session.send(command.text);
       else if (command.type === 'cancel') session?.cancel();
       else retryLast(session);
     },

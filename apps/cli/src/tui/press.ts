@@ -17,10 +17,10 @@ const ORDER_KEYS: Readonly<Record<string, OrderName>> = { s: 'start', x: 'stop',
 export function press(state: TuiState, key: Key): Pressed {
   if (key.name === 'ctrl-c') return { state, commands: [{ type: 'quit' }] };
   if (key.name === 'ctrl-l') return { state, commands: [{ type: 'repaint' }] };
+  if (isHurried(state, key)) return charactersOf(key.text).reduce(pressNext, { state, commands: [] });
   if (state.isStopAsked) return answerStop(state, key);
   const pane = paneOf(state.pane, key);
   if (pane !== undefined) return { state: showPane(state, pane), commands: [] };
-  if (isHurried(state, key)) return charactersOf(key.text).reduce(pressNext, { state, commands: [] });
   if (!isTyping(state) && key.text === 'q') return { state, commands: [{ type: 'quit' }] };
   const chosen = isTyping(state) ? undefined : PANES[Number(key.text || 0) - 1];
   return chosen === undefined ? pressInPane(state, key) : { state: showPane(state, chosen), commands: [] };
@@ -36,7 +36,9 @@ function isTyping({ pane, chat, logs }: TuiState): boolean {
  * for it.
  */
 function isHurried(state: TuiState, { name, text }: Key): boolean {
-  if (name !== 'text' || text.length < 2 || isTyping(state)) return false;
+  if (name !== 'text' || text.length < 2) return false;
+  if (state.isStopAsked) return true;
+  if (isTyping(state)) return false;
   return state.pane !== 'chat' || /^[123].$/.test(text);
 }
 

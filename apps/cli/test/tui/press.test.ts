@@ -53,6 +53,16 @@ describe('Keys', () => {
     expect(pressed(start, named('shift-tab')).state.pane).toBe('gateway');
   });
 
+  test('Keys that came at once are one each, also as the answer to a question', () => {
+    const asked = pressed(
+      reduce(start, { type: 'facts', facts: { launcher: { state: 'absent' }, gateway: running } }),
+      typed('3x'),
+    );
+    expect(asked.state.isStopAsked).toBe(true);
+    expect(pressed(asked.state, typed('nx')).state.isStopAsked).toBe(true);
+    expect(pressed(asked.state, typed('nxy')).commands).toEqual([{ type: 'order', name: 'stop' }]);
+  });
+
   test('What is typed into the line are no commands', () => {
     const { state, commands } = pressed(start, named('enter'), typed('q'), typed('1'), typed('2'), typed('s'));
     expect(state).toMatchObject({ pane: 'chat', chat: { draft: { text: 'q12s' } } });

@@ -6,13 +6,13 @@ import {
   type GivenCredential,
   readEnvironment,
 } from '@picoclaw/config';
+import { createManager } from '../../service/create-manager.ts';
 import { planCurrent } from '../../service/current-plan.ts';
 import { type Installed, installService } from '../../service/install.ts';
 import type { InstalledUnit } from '../../service/installed-unit.ts';
-import { createManager, type ServiceManager } from '../../service/manager.ts';
+import type { ServiceManager } from '../../service/manager.ts';
 import { planEnvironment } from '../../service/plan.ts';
 import type { Facts } from '../facts.ts';
-import { isOfHome } from '../judged-process.ts';
 import { proveService } from '../prove-service.ts';
 import type { RepairOutcome } from '../repair-plan.ts';
 import { unitDiff } from './unit-diff.ts';
@@ -103,16 +103,8 @@ async function outcomeOf(installed: Installed, asker: Reinstallation['asker']): 
     : { state: 'failed', detail: `${done}, restarted the service, but ${proof.reason}` };
 }
 
-/** The units of this home that a repair may write anew. */
-export function isRepairable(
-  unit: InstalledUnit,
-  { paths, environment }: Pick<Facts, 'paths' | 'environment'>,
-): boolean {
-  return unit.embedded.length === 0 || isOfHome(unit, paths, environment);
-}
-
 /** An environment without its secrets; references in the files may name any other variable. */
-export function withoutSecrets({ names, lookup, userHome }: Environment): Environment {
+function withoutSecrets({ names, lookup, userHome }: Environment): Environment {
   const secrets = environmentVariables.filter(({ secret }) => secret).flatMap(({ name }) => [name, `${name}_FILE`]);
   const source = Object.fromEntries(names.map((name) => [name, lookup(name)]));
   return readEnvironment({ source: { HOME: userHome, ...source }, without: secrets });
