@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { timesOfBareNode } from '../support/bare-node.ts';
 import { cli } from '../support/cli.ts';
 import { doctor, doctoredHome, FILE_TOKEN, startByFiles } from '../support/doctor.ts';
 import { allFilesBelow, readHomeJson, writeHomeFile } from '../support/home.ts';
@@ -13,13 +14,12 @@ import { aLegacyService } from '../support/legacy-service.ts';
 import { built, isAlive, pidRecord, run, until } from '../support/processes.ts';
 
 describe('a home where all is well', () => {
-  it('has no finding, running or not, and doctor takes less than a second', async () => {
+  it('has no finding, running or not, and doctor takes but a few times as long as Node that does nothing', async () => {
     const { home } = await doctoredHome();
     expect(await doctor(home)).toMatchObject({ exitCode: 0, codes: [] });
     await startByFiles(home);
-    const began = performance.now();
+    expect(await timesOfBareNode(() => doctor(home))).toBeLessThan(15);
     expect(await doctor(home)).toMatchObject({ exitCode: 0, codes: [] });
-    expect(performance.now() - began).toBeLessThan(1_000);
     const text = run(built('cli.js'), { home, args: ['doctor'], env: { HOME: home } });
     expect(await text.exited).toBe(0);
     expect(text.output()).toBe(`Nothing to complain about in ${home}.\n`);
@@ -187,16 +187,15 @@ describe('port-in-use', () => {
     expect(report.find('port-in-use')?.message).toContain('a launcher of another home');
   });
 
-  it('takes less than a second although nothing answers', async () => {
+  it('does not wait for long where nothing answers', async () => {
     const { home, port, gatewayPort } = await doctoredHome();
     for (const mute of [port, gatewayPort]) {
       const server = createServer().listen(mute, '127.0.0.1');
       onTestFinished(() => void server.close());
       await once(server, 'listening');
     }
-    const began = performance.now();
+    expect(await timesOfBareNode(() => doctor(home))).toBeLessThan(30);
     const { codes } = await doctor(home);
-    expect(performance.now() - began).toBeLessThan(1_500);
     expect(codes).toEqual(['port-in-use', 'port-in-use']);
   });
 });
