@@ -169,4 +169,12 @@ describe('status', () => {
     );
     for (const key of keys) expect(documented, key).toContain(`\`${key}\``);
   });
+
+  it('ends quietly when whoever reads has enough', async () => {
+    const home = freshHome();
+    const program = run(built('cli.js'), { home, args: ['status'], env: await ports() });
+    program.child.stdout?.destroy();
+    expect(await program.exited).toBe(0);
+    expect(program.stderr()).toBe('');
+  });
 });

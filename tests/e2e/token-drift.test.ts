@@ -12,6 +12,7 @@ import { built, pidRecord } from '../support/processes.ts';
 const UNIT_TOKEN = 'unit-token-of-last-year';
 const FILE_TOKEN = 'file-token-of-this-year';
 const SHELL_TOKEN = 'shell-token-of-nobody';
+const SECRETS = new RegExp([UNIT_TOKEN, FILE_TOKEN, SHELL_TOKEN].join('|'));
 
 /** `doctor` in the shell of the person, where a third token is left over. */
 const inShell = ({ person, home }: LegacyService, ...args: string[]): Promise<ToldReport> =>
@@ -53,12 +54,20 @@ describe('a token in a service unit that went stale', () => {
     expect(drift?.find((line) => line.startsWith('should accept: '))).toContain('launcher-config.json: launcher_token');
     expect(await signsIn(url, FILE_TOKEN)).toBe(false);
     const shell = { ...person.env, PICOCLAW_HOME: home, PICOCLAW_LAUNCHER_TOKEN: SHELL_TOKEN };
-    const status = await cli(['status', '--json'], { home, env: shell });
-    expect(status.code).not.toBe(0);
-    expect(JSON.parse(status.stdout).findings).toContainEqual(before.find('token-drift'));
+    // Whoever asks, and by whichever command, is told the same.
+    const found = [before.find('token-drift'), before.find('embedded-token')];
+    // The channel token still opens the chat, which is all that `connect` is asked for.
+    for (const [command, code] of Object.entries({ status: 4, connect: 0 })) {
+      const told = await cli([command, '--json'], { home, env: shell });
+      expect(told.code, command).toBe(code);
+      expect(JSON.parse(told.stdout).findings, command).toEqual(found);
+      expect(told.stdout).not.toMatch(SECRETS);
+    }
+    const { stdout: text } = await cli(['status'], { home, env: shell });
+    for (const line of found.flatMap((finding) => finding?.evidence ?? [])) expect(text).toContain(line);
 
     const repaired = await inShell(service, '--repair', '--yes');
-    expect(repaired.output).not.toMatch(new RegExp([UNIT_TOKEN, FILE_TOKEN, SHELL_TOKEN].join('|')));
+    expect(repaired.output).not.toMatch(SECRETS);
     expect(repaired).toMatchObject({ exitCode: 0, codes: [], repairs: [{ state: 'repaired', target: unit }] });
     expect(repaired.repairs[0]?.detail).toContain(`a sign-in at ${url} works`);
     expect([await signsIn(url, FILE_TOKEN), await signsIn(url, UNIT_TOKEN)]).toEqual([true, false]);

@@ -40,6 +40,10 @@ async function run(name: string): Promise<void> {
     import('./context.ts'),
     import('./tell-failure.ts'),
   ]);
+  // Whoever reads has enough (`| head`): nothing more is to be said, and nothing went wrong.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === 'EPIPE' ? ExitCode.ok : ExitCode.failed),
+  );
   const context = createContext();
   process.exitCode = await runCommand(build, rest, context).catch((error: unknown) => tellFailure(error, context));
 }

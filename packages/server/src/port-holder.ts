@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 /** The process that listens on a port. */
 export interface PortHolder {
@@ -24,20 +25,33 @@ export async function findListeners(port: number): Promise<readonly Listener[]> 
 
 /** Who listens on a TCP port, from /proc (Linux); `undefined` where that cannot be told. Never throws. */
 export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
-  const inodes = new Set((await findListeners(port)).map(({ inode }) => inode));
-  if (inodes.size === 0) return undefined;
-  for (const pid of await entries('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    for (const descriptor of await entries(`/proc/${pid}/fd`)) {
-      const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
-      const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
-      if (inode !== undefined && inodes.has(inode)) return { pid: Number(pid), command: await commandOf(pid) };
-    }
-  }
-  return undefined;
+  const targets = new Set((await findListeners(port)).map(({ inode }) => `socket:[${inode}]`));
+  if (targets.size === 0) return undefined;
+  const pid = entries('/proc').find((name) => /^\d+$/.test(name) && hasOpen(`/proc/${name}/fd`, targets));
+  return pid === undefined ? undefined : { pid: Number(pid), command: await commandOf(pid) };
 }
 
-const entries = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+/** Synchronous: /proc answers from memory, and thousands of turns through the thread pool cost more than all the rest. */
+function hasOpen(folder: string, targets: ReadonlySet<string>): boolean {
+  return entries(folder).some((descriptor) => targets.has(targetOf(`${folder}/${descriptor}`)));
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Empty for what was closed in the meantime. */
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
+}
 
 /** Columns of /proc/net/tcp: sl, local_address, rem_address, st, … , uid (8th), timeout, inode (10th); proc(5). */
 async function listenersIn(table: string, port: number): Promise<Listener[]> {

@@ -40,7 +40,7 @@ export const build: BuildCommand = (context, done) => {
       const { describeFinding, describeInstalled, installedJson } = await loadDescriptions();
       const installed = await installService(context, { kind, ...rest });
       // What other units still hold or do.
-      const { findings } = auditInstalled(context);
+      const { findings } = await auditInstalled(context);
       if (json) context.print(asJson({ ...installedJson(installed), findings }));
       else for (const line of describeInstalled(installed)) context.print(line);
       if (!json) for (const line of findings.flatMap(describeFinding)) context.note(line);
@@ -80,7 +80,7 @@ export const build: BuildCommand = (context, done) => {
     .action(async ({ kind, json = false }: Options) => {
       const { auditInstalled } = await import('../service/audit-installed.ts');
       const { describeFinding } = await loadDescriptions();
-      const { units, findings, isClean } = auditInstalled(context, kind);
+      const { units, findings, isClean } = await auditInstalled(context, kind);
       if (json) context.print(asJson({ units, findings }));
       else if (findings.length > 0) for (const line of findings.flatMap(describeFinding)) context.print(line);
       else context.print(units.length === 0 ? 'No unit is installed.' : `Nothing to find in ${units.length} units.`);

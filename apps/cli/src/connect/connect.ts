@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { type Facts, gatherFacts } from '../doctor/facts.ts';
+import { tokenFindings } from '../doctor/token-findings.ts';
 import { ExitCode } from '../exit-code.ts';
 import { askForToken, type GivenToken, readTokenFile } from './given-token.ts';
 import { parseGivenUrl } from './given-url.ts';
@@ -26,13 +27,15 @@ export async function tryToConnect(context: CliContext, options: ConnectOptions)
   const home = readHome(facts);
   const name = url === undefined ? undefined : ownerOf(url, home);
   const given = await givenToken(options, name, url);
+  // First, for each wrong token that is tried takes of the same budget.
+  const findings = name === 'given' ? [] : await tokenFindings(facts);
   const all: Tried[] = [];
   for (const target of targetsOf(home, given, url, name)) {
     if (context.isTerminal) context.note(`Trying ${target.url} …`);
     const hasConnected = all.some(({ code }) => code === 'connected');
     all.push(...(await tryTarget(target, { home, origin, hasConnected, embeddedIn: embeddedIn(facts) })));
   }
-  return createReport(all, given);
+  return createReport(all, { given, findings });
 }
 
 /** Which file of a service holds a token of its own. */

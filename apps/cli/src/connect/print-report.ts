@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import type { CliContext } from '../context.ts';
+import { printFindings } from '../print-findings.ts';
 import type { ConnectReport, WayReport } from './report.ts';
 import type { Method, TargetName } from './way.ts';
 
@@ -18,7 +19,7 @@ const METHODS: Readonly<Record<Method, string>> = {
 
 /** Prints what came of each way, and the one to take. */
 export function printReport(
-  { ways, recommended }: ConnectReport,
+  { ways, recommended, findings }: ConnectReport,
   { print, isTerminal }: Pick<CliContext, 'print' | 'isTerminal'>,
 ): void {
   const colors = createColors(isTerminal);
@@ -34,6 +35,8 @@ export function printReport(
     if (way.fix !== null && !saysTheSame(way, ways[index + 1])) print(colors.dim(`      ${way.fix}`));
   });
   print();
+  printFindings(findings, { print, isTerminal });
+  if (findings.length > 0) print();
   if (recommended === null) {
     print(colors.red('No way works.'));
     return;

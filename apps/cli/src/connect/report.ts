@@ -1,3 +1,4 @@
+import type { Finding } from '@picoclaw/findings';
 import { ExitCode } from '../exit-code.ts';
 import type { GivenToken } from './given-token.ts';
 import type { ReasonRow } from './reason.ts';
@@ -36,12 +37,18 @@ export interface Recommendation {
 export interface ConnectReport {
   readonly ways: readonly WayReport[];
   readonly recommended: Recommendation | null;
+  /** What `status` and `doctor` find of this home's tokens; nothing where another address was given. */
+  readonly findings: readonly Finding[];
 }
 
 /** Puts what was tried into words, and recommends the best of it. */
-export function createReport(all: readonly Tried[], given: GivenToken | undefined): ConnectReport {
+export function createReport(
+  all: readonly Tried[],
+  { given, findings }: { readonly given: GivenToken | undefined; readonly findings: readonly Finding[] },
+): ConnectReport {
   const best = all.filter(({ tried, code }) => code === 'connected' && tried.way.method !== 'api').toSorted(byRank)[0];
-  return { ways: all.map(wayReport), recommended: best === undefined ? null : recommendation(best, given) };
+  const recommended = best === undefined ? null : recommendation(best, given);
+  return { ways: all.map(wayReport), recommended, findings };
 }
 
 function wayReport({ tried, code, ms }: Tried): WayReport {

@@ -18,7 +18,7 @@ import {
   readPidFile,
 } from '@picoclaw/pid';
 import { z } from 'zod';
-import { httpJson } from '../facts/http-json.ts';
+import { type AskLauncher, createAskLauncher } from '../facts/ask-launcher.ts';
 import { findPortUser, type PortUser } from '../facts/port-user.ts';
 import { readProcessEnvironment } from '../facts/process-environment.ts';
 import type { InstalledUnits } from '../service/installed-unit.ts';
@@ -50,6 +50,7 @@ export interface LauncherFact extends JudgedProcess {
   readonly config: LauncherConfig | undefined;
   readonly port: number;
   readonly url: string;
+  readonly ask: AskLauncher;
   readonly user: PortUser | undefined;
   /** What is at its port: our launcher, one of another home, something else, something mute, or nothing. */
   readonly answer: 'own' | 'other-home' | 'foreign' | 'mute' | 'absent';
@@ -80,7 +81,7 @@ const DEFAULT_GATEWAY_PORT = 18_790;
 
 /** Looks at everything once; nothing is changed, and whatever does not answer is given up after 400 ms. */
 export async function gatherFacts({ paths, environment }: Asker): Promise<Facts> {
-  const installed = readInstalledUnits(environment);
+  const installed = await readInstalledUnits(environment);
   const world = { paths, units: installed.units, shell: environment };
   const hosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((name) => name !== undefined);
   const [launcher, pidFile] = await Promise.all([
@@ -89,7 +90,7 @@ export async function gatherFacts({ paths, environment }: Asker): Promise<Facts>
   ]);
   const pid = pidFile.state === 'alive' ? pidFile.record.pid : undefined;
   const [answer, gateway] = await Promise.all([
-    answerAt(launcher.seen, paths),
+    answerOf(launcher.seen, paths),
     lookAtGateway(judgeGateway(pid, launcher.seen, world), pidFile, paths),
   ]);
   return {
@@ -119,16 +120,17 @@ async function judgeLauncher(world: World) {
   const host = config?.bindHosts.map((bound) => bound.host).join(',') ?? '';
   const basePath = config?.base_path ?? '/';
   const url = `${gatewayOrigin({ host, port })}${basePath === '/' ? '' : basePath}`;
-  return { seen: { ...process, pid: user?.pid, config, port, url, user }, problems };
+  const ask = createAskLauncher(url, { timeoutMs: TIMEOUT_MS });
+  return { seen: { ...process, pid: user?.pid, config, port, url, ask, user }, problems };
 }
 
 const AuthStatus = z.object({ authenticated: z.boolean(), initialized: z.boolean() });
 
-async function answerAt(
-  { url, environment }: Pick<LauncherFact, 'url' | 'environment'>,
+async function answerOf(
+  { ask, environment }: Pick<LauncherFact, 'ask' | 'environment'>,
   paths: Paths,
 ): Promise<LauncherFact['answer']> {
-  const answer = await httpJson(`${url}/api/auth/status`, { timeoutMs: TIMEOUT_MS });
+  const answer = await ask();
   if (!answer.answered) return answer.code === 'ECONNREFUSED' ? 'absent' : 'mute';
   if (!AuthStatus.safeParse(answer.body).success) return 'foreign';
   return resolvePaths({}, environment).home === paths.home ? 'own' : 'other-home';

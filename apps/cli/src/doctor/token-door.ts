@@ -5,7 +5,7 @@ import { composeToken, type Secret } from '@picoclaw/auth';
 import { connectHost, type PidRecord, takesComposedToken } from '@picoclaw/pid';
 import { PicoPath, Subprotocol } from '@picoclaw/protocol';
 import { z } from 'zod';
-import { httpJson } from '../facts/http-json.ts';
+import type { AskLauncher } from '../facts/ask-launcher.ts';
 
 /** What became of a token that was really tried; `unknown` = neither let in nor refused for its token. */
 export interface DoorAnswer {
@@ -23,10 +23,10 @@ const TIMEOUT_MS = 400;
 
 const AuthStatus = z.object({ authenticated: z.boolean() });
 
-/** The launcher at a URL: asks with the token as Bearer. A wrong one costs a sign-in attempt of this machine's budget. */
-export function launcherDoor(url: string, { timeoutMs = TIMEOUT_MS } = {}): TokenDoor {
+/** The launcher: asks with the token as Bearer. */
+export function launcherDoor(ask: AskLauncher): TokenDoor {
   return async (token) => {
-    const answer = await httpJson(`${url}/api/auth/status`, { token, timeoutMs }).catch(unsendable);
+    const answer = await ask(token).catch(unsendable);
     if (answer === undefined) return UNSENDABLE;
     if (!answer.answered) return { state: 'unknown', detail: `did not answer (${answer.code})` };
     const { status } = answer;

@@ -3,7 +3,8 @@ import { type Environment, findLauncherToken, loadLauncherConfig, type Paths } f
 import { gatewayOrigin } from '@picoclaw/pid';
 import { z } from 'zod';
 import { type Asker, gatherFacts } from '../doctor/facts.ts';
-import { type HttpAnswer, httpJson } from './http-json.ts';
+import { type AskLauncher, createAskLauncher } from './ask-launcher.ts';
+import type { HttpAnswer } from './http-json.ts';
 
 /** What answers where the launcher of a home should be. */
 export type LauncherFact =
@@ -35,11 +36,15 @@ export function launcherUrl(paths: Paths, environment: Environment): string {
 }
 
 /** Looks whether the launcher runs, and whether it takes the token. */
-export async function lookAtLauncher(url: string, token: Secret | undefined): Promise<LauncherFact> {
-  const presented = await httpJson(`${url}/api/auth/status`, { token });
+export async function lookAtLauncher(
+  url: string,
+  token: Secret | undefined,
+  ask: AskLauncher = createAskLauncher(url),
+): Promise<LauncherFact> {
+  const presented = await ask(token);
   const refused = presented.answered && [401, 403, 429].includes(presented.status);
   // Without a token it still says what it is.
-  const plain = refused ? await httpJson(`${url}/api/auth/status`) : presented;
+  const plain = refused ? await ask() : presented;
   if (!plain.answered) return { state: 'absent', url };
   const told = AuthStatus.safeParse(plain.body);
   if (!told.success) return { state: 'foreign', url };
@@ -65,7 +70,7 @@ export async function findOwnLauncher({ paths, environment }: Asker): Promise<Ow
   const { launcher } = await gatherFacts({ paths, environment });
   const token = findLauncherToken(paths, launcher.environment)?.value;
   if (token === undefined) return undefined;
-  const fact = await lookAtLauncher(launcher.url, token);
+  const fact = await lookAtLauncher(launcher.url, token, launcher.ask);
   const isOurs = fact.state === 'running' && fact.takesToken === 'yes' && fact.configFile === paths.launcherConfigFile;
   return isOurs ? { url: fact.url, token } : undefined;
 }

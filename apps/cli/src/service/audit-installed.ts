@@ -13,8 +13,8 @@ interface Audit {
 }
 
 /** Judges the installed units, of one kind or of both. */
-export function auditInstalled({ environment, paths }: CliContext, kind?: ServiceKind): Audit {
-  const { units, unreadable } = readInstalledUnits(environment);
+export async function auditInstalled({ environment, paths }: CliContext, kind?: ServiceKind): Promise<Audit> {
+  const { units, unreadable } = await readInstalledUnits(environment);
   const judged = units.filter((unit) => kind === undefined || unit.kind === kind);
   const findings = auditUnits({ units: judged, unreadable }, { paths, isGatewayExternal: isGatewayExternal() });
   return {

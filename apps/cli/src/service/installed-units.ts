@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Environment, readEnvironment } from '@picoclaw/config';
 import type { InstalledUnit, InstalledUnits, UnreadableUnit } from './installed-unit.ts';
 import { type UnitFolder, unitFolders } from './places.ts';
-import { readLaunchAgent } from './read-launch-agent.ts';
 import { readSystemdUnit } from './read-systemd-unit.ts';
 
 const SUFFIX = { systemd: '.service', launchd: '.plist' } as const;
@@ -12,16 +11,16 @@ const SUFFIX = { systemd: '.service', launchd: '.plist' } as const;
  * Finds and parses every unit that runs a launcher or a gateway, of both managers and of any maker; those of the user
  * first. Never throws for what is in the files.
  */
-export function readInstalledUnits(
+export async function readInstalledUnits(
   environment: Pick<Environment, 'userHome' | 'lookup'>,
   folders: readonly UnitFolder[] = unitFolders(environment),
-): InstalledUnits {
+): Promise<InstalledUnits> {
   const units: InstalledUnit[] = [];
   const unreadable: UnreadableUnit[] = [];
   for (const folder of folders) {
     for (const file of filesIn(folder)) {
       try {
-        const unit = readUnit(file, folder, environment.userHome);
+        const unit = await readUnit(file, folder, environment.userHome);
         if (unit !== undefined) units.push(unit);
       } catch (error) {
         // One of somebody else's that we cannot read is not our concern.
@@ -53,8 +52,15 @@ function filesIn({ manager, path }: UnitFolder): string[] {
   }
 }
 
-function readUnit(file: string, { manager, scope }: UnitFolder, userHome: string): InstalledUnit | undefined {
-  return manager === 'systemd' ? readSystemdUnit(file, { scope, userHome }) : readLaunchAgent(file, scope);
+async function readUnit(
+  file: string,
+  { manager, scope }: UnitFolder,
+  userHome: string,
+): Promise<InstalledUnit | undefined> {
+  if (manager === 'systemd') return readSystemdUnit(file, { scope, userHome });
+  // Not many have an agent of launchd, and everybody's `status` would wait for the parser of XML.
+  const { readLaunchAgent } = await import('./read-launch-agent.ts');
+  return readLaunchAgent(file, scope);
 }
 
 /** Only the first line: parsers like to show the text that they stumble over. */

@@ -22,7 +22,7 @@ export async function serviceStatus(
   kinds: readonly ServiceKind[],
   manager: ServiceManager = createManager(environment),
 ): Promise<ServiceStatus[]> {
-  const { units } = readInstalledUnits(environment);
+  const { units } = await readInstalledUnits(environment);
   const available = await manager.isAvailable();
   return Promise.all(
     kinds.map(async (kind): Promise<ServiceStatus> => {

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import type { CliContext } from '../context.ts';
+import { printFindings } from '../print-findings.ts';
 import type { StatusReport } from './report.ts';
 
 const WIDTH = 15;
@@ -31,11 +32,7 @@ export function printReport(
     }
   }
   line('Reachable from', exposureText(report.exposure));
-  for (const { code, message, evidence, fix } of report.findings) {
-    print(`  ${colors.red(code.padEnd(WIDTH))}${message}`);
-    for (const seen of evidence) line('', colors.dim(seen));
-    line('', fix);
-  }
+  printFindings(report.findings, { print, isTerminal });
   for (const { log, time = '', message } of report.last_errors) line(log, colors.red(`${time} ${message}`.trim()));
 }
 

@@ -1,8 +1,8 @@
 import { type Paths, PICOCLAW_VERSION, throwProblems } from '@picoclaw/config';
-import { bySeverity, type Finding, fingerprint } from '@picoclaw/findings';
+import { type Finding, fingerprint } from '@picoclaw/findings';
 import type { CliContext } from '../context.ts';
-import { checkTokenDrift } from '../doctor/checks/token-drift.ts';
 import { gatherFacts, type LauncherFact } from '../doctor/facts.ts';
+import { tokenFindings } from '../doctor/token-findings.ts';
 import { ExitCode } from '../exit-code.ts';
 import { type GatewayFact, lookAtGateway } from '../facts/gateway.ts';
 import { type LauncherFact as LauncherSeen, lookAtLauncher } from '../facts/launcher.ts';
@@ -58,10 +58,10 @@ export async function createReport({ paths, environment }: CliContext): Promise<
   throwProblems(facts.problems);
   const launcherToken = tokenOf('launcher', paths, { judged: facts.launcher.environment, shell: environment });
   const channelToken = tokenOf('channel', paths, { judged: facts.gateway.environment, shell: environment });
-  const [launcher, gateway, drift] = await Promise.all([
-    lookAtLauncher(facts.launcher.url, launcherToken.value),
+  const [launcher, gateway, findings] = await Promise.all([
+    lookAtLauncher(facts.launcher.url, launcherToken.value, facts.launcher.ask),
     lookAtGateway(paths, facts.launcher.environment, channelToken.value),
-    checkTokenDrift(facts),
+    tokenFindings(facts),
   ]);
   const { bindHosts = [], port, allowed_cidrs = [], gateway_mode: mode = 'managed' } = facts.launcher.config ?? {};
   return {
@@ -70,16 +70,18 @@ export async function createReport({ paths, environment }: CliContext): Promise<
     gateway: { mode, ...gatewayReport(gateway) },
     tokens: { launcher: tokenReport(launcherToken, paths.home), channel: tokenReport(channelToken, paths.home) },
     exposure: { hosts: bindHosts.map(({ host }) => host), port: port ?? facts.launcher.port, allowed_cidrs },
-    findings: bySeverity(drift),
+    findings,
     last_errors: lastErrors(paths.logsDirectory),
   };
 }
 
 /** What the state of things means to a script. */
 export function exitCodeOf({ launcher, gateway, findings }: StatusReport): ExitCode {
-  const isRefused = [launcher, gateway].some(({ takes_token }) => takes_token === 'no') || findings.length > 0;
-  if (isRefused) return ExitCode.unauthorized;
+  const hasDrift = findings.some(({ code }) => code === 'token-drift');
+  const isRefused = [launcher, gateway].some(({ takes_token }) => takes_token === 'no');
+  if (isRefused || hasDrift) return ExitCode.unauthorized;
   if (launcher.state === 'foreign_program') return ExitCode.operator;
+  if (findings.length > 0) return ExitCode.failed;
   return launcher.state === 'running' && gateway.state === 'running' ? ExitCode.ok : ExitCode.notRunning;
 }
 

@@ -81,7 +81,7 @@ async function rotateLive(launcher: OwnLauncher, which: WhichToken): Promise<str
 async function runningLauncher({ paths, environment }: CliContext): Promise<OwnLauncher | undefined> {
   const { launcher } = await gatherFacts({ paths, environment });
   const token = tokenOf('launcher', paths, { judged: launcher.environment, shell: environment }).value;
-  const fact = await lookAtLauncher(launcher.url, token);
+  const fact = await lookAtLauncher(launcher.url, token, launcher.ask);
   if (fact.state !== 'running' || token === undefined) return undefined;
   if (fact.takesToken === 'yes' && fact.configFile === paths.launcherConfigFile) return { url: fact.url, token };
   const reason =

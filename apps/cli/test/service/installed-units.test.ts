@@ -24,20 +24,21 @@ function aHomeWith(files: Readonly<Record<string, string>>) {
   return {
     userHome,
     installed: () => readInstalledUnits(environment, folders),
-    findings: () => auditUnits(readInstalledUnits(environment, folders), { paths, isGatewayExternal: false }),
+    findings: async () =>
+      auditUnits(await readInstalledUnits(environment, folders), { paths, isGatewayExternal: false }),
   };
 }
 
 const UNITS = '.config/systemd/user';
 const AGENTS = 'Library/LaunchAgents';
 
-it('our own units are read back, of both kinds and both managers', () => {
+it('our own units are read back, of both kinds and both managers', async () => {
   const home = aHomeWith({
     [`${UNITS}/picoclaw-launcher.service`]: renderSystemdUnit(aPlan()),
     [`${AGENTS}/io.picoclaw.gateway.plist`]: renderLaunchAgent('io.picoclaw.gateway', aPlan({ kind: 'gateway' })),
     [`${UNITS}/other.service`]: '[Service]\nExecStart=/bin/true\nEnvironment=TOKEN=x\n',
   });
-  const { units, unreadable } = home.installed();
+  const { units, unreadable } = await home.installed();
   expect(unreadable).toEqual([]);
   expect(units).toMatchObject([
     {
@@ -68,20 +69,20 @@ it.each([
   ['# Environment=PICOCLAW_LAUNCHER_TOKEN=s3cret-value', 'launcher'],
   ['SetCredential=token:s3cret-value', undefined],
   ['Environment=X=1 \\\n  PICOCLAW_LAUNCHER_TOKEN=s3cret-value', 'launcher'],
-])('a secret is found in %j, and never shown', (line, purpose) => {
+])('a secret is found in %j, and never shown', async (line, purpose) => {
   const unit = `[Service]\nExecStart=/usr/bin/picoclaw-launcher\n${line}\n`;
   const home = aHomeWith({ [`${UNITS}/picoclaw.service`]: unit });
-  const [found] = home.installed().units;
+  const [found] = (await home.installed()).units;
   expect(found?.embedded.map((one) => [one.purpose, one.value.reveal().includes('s3cret-value')])).toEqual([
     [purpose, true],
   ]);
-  const [finding] = home.findings();
+  const [finding] = await home.findings();
   expect(finding).toMatchObject({ code: 'embedded-token', severity: 'error' });
   if (purpose) expect(finding?.fix).toContain(`token rotate --${purpose}`);
-  expect(JSON.stringify([home.installed(), home.findings()])).not.toContain('s3cret-value');
+  expect(JSON.stringify([await home.installed(), await home.findings()])).not.toContain('s3cret-value');
 });
 
-it('drop-ins and environment files count as well', () => {
+it('drop-ins and environment files count as well', async () => {
   const home = aHomeWith({
     [`${UNITS}/picoclaw-launcher.service`]: `${renderSystemdUnit(aPlan())}`,
     [`${UNITS}/picoclaw-launcher.service.d/a.conf`]:
@@ -89,7 +90,7 @@ it('drop-ins and environment files count as well', () => {
     [`${UNITS}/picoclaw-launcher.service.d/b.conf`]: '[Service]\nEnvironment=PICOCLAW_LAUNCHER_TOKEN=in-drop-in\n',
     'secrets.env': '# mine\nPICOCLAW_CHANNELS_PICO_TOKEN="in-file"\nLANG=C\n',
   });
-  const [unit] = home.installed().units;
+  const [unit] = (await home.installed()).units;
   expect(unit?.embedded.map(({ value, purpose }) => [value.reveal(), purpose])).toEqual([
     ['in-drop-in', 'launcher'],
     ['in-file', 'channel'],
@@ -98,7 +99,7 @@ it('drop-ins and environment files count as well', () => {
   expect(unit?.environment.get('PICOCLAW_CHANNELS_PICO_TOKEN')?.reveal()).toBe('in-file');
 });
 
-it('only where a secret is, is no secret', () => {
+it('only where a secret is, is no secret', async () => {
   const lines = [
     'Environment=PICOCLAW_LAUNCHER_TOKEN_FILE=/run/secrets/token MAX_TOKENS_COUNT=5',
     'ExecStartPre=/bin/x --token-file /run/token',
@@ -107,10 +108,10 @@ it('only where a secret is, is no secret', () => {
   const home = aHomeWith({
     [`${UNITS}/picoclaw.service`]: `[Service]\nExecStart=/usr/bin/picoclaw-launcher\n${lines.join('\n')}\n`,
   });
-  expect(home.installed().units[0]?.embedded).toEqual([]);
+  expect((await home.installed()).units[0]?.embedded).toEqual([]);
 });
 
-it('an agent of another maker is read with its secrets', () => {
+it('an agent of another maker is read with its secrets', async () => {
   const agent = `<?xml version="1.0"?><plist version="1.0"><dict><key>Label</key><string>com.x.picoclaw</string>
     <key>ProgramArguments</key><array><string>/usr/local/bin/picoclaw</string><string>gateway</string><string>--token</string><string>s3cret</string></array>
     <key>EnvironmentVariables</key><dict><key>PICOCLAW_GATEWAY_TOKEN</key><string>s3cret-2</string></dict><key>KeepAlive</key><true/></dict></plist>`;
@@ -118,39 +119,39 @@ it('an agent of another maker is read with its secrets', () => {
     [`${AGENTS}/com.x.picoclaw.plist`]: agent,
     [`${AGENTS}/io.picoclaw.launcher.plist`]: '<plist>',
   });
-  const { units, unreadable } = home.installed();
+  const { units, unreadable } = await home.installed();
   expect(units).toMatchObject([{ kind: 'gateway', restart: 'always', args: ['gateway', '--token', '[secret]'] }]);
   expect(units[0]?.embedded.map(({ purpose }) => purpose)).toEqual(['channel', 'channel']);
   expect(unreadable).toMatchObject([{ file: expect.stringContaining('io.picoclaw.launcher.plist') }]);
 });
 
-it('a unit of a current template for this home and existing programs has no finding', () => {
+it('a unit of a current template for this home and existing programs has no finding', async () => {
   const home = aHomeWith({});
   const plan = aPlan({ program: process.execPath, script: import.meta.filename, home: home.userHome });
   mkdirSync(join(home.userHome, UNITS), { recursive: true });
   writeFileSync(join(home.userHome, UNITS, 'picoclaw-launcher.service'), renderSystemdUnit(plan));
-  expect(home.findings()).toEqual([]);
+  expect(await home.findings()).toEqual([]);
 });
 
-it('what is old, gone or for another home is found', () => {
+it('what is old, gone or for another home is found', async () => {
   const old = renderSystemdUnit(aPlan({ program: '/gone/node' })).replace('TemplateVersion=1', 'TemplateVersion=0');
   const home = aHomeWith({ [`${UNITS}/picoclaw-launcher.service`]: old });
-  const findings = home.findings();
+  const findings = await home.findings();
   expect(findings.map(({ code }) => code)).toEqual(['program-missing', 'unit-outdated', 'home-mismatch']);
   expect(findings[0]?.evidence).toContain('/gone/node');
 });
 
-it('two that start the same are found, once they are enabled', () => {
+it('two that start the same are found, once they are enabled', async () => {
   const home = aHomeWith({
     [`${UNITS}/picoclaw-launcher.service`]: renderSystemdUnit(aPlan()),
     [`${UNITS}/picoclaw-gateway.service`]: renderSystemdUnit(aPlan({ kind: 'gateway' })),
     [`${UNITS}/default.target.wants/.keep`]: '',
   });
-  const codes = () => home.findings().filter(({ code }) => code === 'two-supervisors');
-  expect(codes()).toEqual([]);
+  const codes = async () => (await home.findings()).filter(({ code }) => code === 'two-supervisors');
+  expect(await codes()).toEqual([]);
   for (const kind of ['launcher', 'gateway']) {
     const name = `picoclaw-${kind}.service`;
     symlinkSync(join('..', name), join(home.userHome, UNITS, 'default.target.wants', name));
   }
-  expect(codes()).toMatchObject([{ severity: 'warn', evidence: expect.arrayContaining(['/home/p/.picoclaw']) }]);
+  expect(await codes()).toMatchObject([{ severity: 'warn', evidence: expect.arrayContaining(['/home/p/.picoclaw']) }]);
 });

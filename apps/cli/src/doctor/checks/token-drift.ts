@@ -50,7 +50,7 @@ async function judge(guard: Guard, home: string): Promise<Finding[]> {
       evidence: boundEvidence([
         where,
         `should accept: ${show(resolved)}; ${answer.detail}`,
-        accepted === undefined ? 'accepts none that is known here' : `accepts: ${show(accepted)}`,
+        accepted.found === undefined ? accepted.why : `accepts: ${show(accepted.found)}`,
       ]),
       fix,
     },
@@ -61,14 +61,17 @@ async function judge(guard: Guard, home: string): Promise<Finding[]> {
 export async function acceptedOf(
   door: TokenDoor,
   candidates: readonly PlacedSecret[],
-): Promise<PlacedSecret | undefined> {
+): Promise<{ readonly found?: PlacedSecret; readonly why: string }> {
   const distinct = candidates.filter(
     ({ value }, index) => candidates.findIndex((other) => other.value.equals(value)) === index,
   );
   for (const candidate of distinct.slice(0, MAX_GUESSES)) {
-    if ((await door(candidate.value)).state === 'accepted') return candidate;
+    const { state, status } = await door(candidate.value);
+    if (state === 'accepted') return { found: candidate, why: '' };
+    if (status === 429)
+      return { why: 'which one it accepts cannot be tried for a minute: there were too many attempts' };
   }
-  return undefined;
+  return { why: 'accepts none that is known here' };
 }
 
 function launcherGuard({ launcher, paths }: Facts): Guard | undefined {
@@ -77,7 +80,7 @@ function launcherGuard({ launcher, paths }: Facts): Guard | undefined {
   return {
     name: 'launcher',
     where: `launcher at ${launcher.url}${launcher.pid === undefined ? '' : `, pid ${launcher.pid}`}`,
-    door: launcherDoor(launcher.url),
+    door: launcherDoor(launcher.ask),
     resolved: found && { value: found.value, from: found.from },
     others: startedWith(launcher, 'launcher'),
     fix: fixOf(launcher, 'restart the launcher, so that it reads its files again'),

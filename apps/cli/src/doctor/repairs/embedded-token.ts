@@ -65,7 +65,7 @@ async function compare(purpose: CredentialPurpose, planned: Reinstallation, fact
   const others = [...inUnit, ...inProcess(purpose, facts)];
   const differs = written === undefined || others.some(({ value }) => !value.equals(written.value));
   const door = doorOf(purpose, facts);
-  const accepted = differs && door !== undefined ? await acceptedOf(door, others) : undefined;
+  const accepted = differs && door !== undefined ? (await acceptedOf(door, others)).found : undefined;
   return { purpose, written, others, accepted };
 }
 
@@ -103,7 +103,7 @@ function inProcess(purpose: CredentialPurpose, { launcher, gateway }: Facts): Fo
 }
 
 function doorOf(purpose: CredentialPurpose, { launcher, gateway }: Facts): TokenDoor | undefined {
-  if (purpose === 'launcher') return launcher.answer === 'own' ? launcherDoor(launcher.url) : undefined;
+  if (purpose === 'launcher') return launcher.answer === 'own' ? launcherDoor(launcher.ask) : undefined;
   if (purpose === 'channel' && gateway.pidFile.state === 'alive') return gatewayDoor(gateway.pidFile.record);
   return undefined;
 }
