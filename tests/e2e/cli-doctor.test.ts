@@ -142,6 +142,7 @@ describe('the pid file', () => {
   it('of a living gateway is left alone', async () => {
     const { home } = await doctoredHome();
     await startByFiles(home);
+    await until(() => pidRecord(home) !== undefined);
     const before = readFileSync(join(home, '.picoclaw.pid'), 'utf8');
     await doctor(home, ['--repair', '--yes']);
     expect(readFileSync(join(home, '.picoclaw.pid'), 'utf8')).toBe(before);

@@ -76,10 +76,12 @@ export interface Asker {
 }
 
 const TIMEOUT_MS = 400;
+/** One of ours answers in the end, also on a machine that has much else to do. */
+const PATIENT_MS = 2_000;
 const DEFAULT_LAUNCHER_PORT = 18_800;
 const DEFAULT_GATEWAY_PORT = 18_790;
 
-/** Looks at everything once; nothing is changed, and whatever does not answer is given up after 400 ms. */
+/** Looks at everything once; nothing is changed, and whatever does not answer is given up: a stranger after 400 ms. */
 export async function gatherFacts({ paths, environment }: Asker): Promise<Facts> {
   const installed = await readInstalledUnits(environment);
   const world = { paths, units: installed.units, shell: environment };
@@ -120,7 +122,7 @@ async function judgeLauncher(world: World) {
   const host = config?.bindHosts.map((bound) => bound.host).join(',') ?? '';
   const basePath = config?.base_path ?? '/';
   const url = `${gatewayOrigin({ host, port })}${basePath === '/' ? '' : basePath}`;
-  const ask = createAskLauncher(url, { timeoutMs: TIMEOUT_MS });
+  const ask = createAskLauncher(url, { timeoutMs: patienceFor(user) });
   return { seen: { ...process, pid: user?.pid, config, port, url, ask, user }, problems };
 }
 
@@ -139,13 +141,14 @@ async function answerOf(
 async function lookAtGateway(process: JudgedProcess, pidFile: PidFileState, paths: Paths) {
   const { value: config, problems } = attempt(() => loadGatewayConfig(paths, process.environment));
   const { host, port } = config?.gateway ?? { host: '', port: DEFAULT_GATEWAY_PORT };
-  const [user, health] = await Promise.all([
-    findPortUser(port),
-    probeHealth({ host, port }, { timeoutMs: TIMEOUT_MS }),
-  ]);
+  const user = await findPortUser(port);
+  const health = await probeHealth({ host, port }, { timeoutMs: patienceFor(user) });
   const fact: GatewayFact = { ...process, config, pidFile, port, user, health, isOwnUser: isOwnGateway(user, paths) };
   return { fact, problems };
 }
+
+const patienceFor = (user: PortUser | undefined): number =>
+  user?.command?.includes('picoclaw') ? PATIENT_MS : TIMEOUT_MS;
 
 function isOwnGateway(user: PortUser | undefined, paths: Paths): boolean {
   if (user?.pid === undefined || !looksLikeGateway(user.command?.split(' ') ?? [])) return false;
