@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
-const COMMANDS = 'tests/e2e/{cli-*,token-drift}.test.ts';
+const COMMANDS = 'tests/e2e/{cli-*,service-managers,token-drift}.test.ts';
 
 /** One project per workspace, and the end-to-end suites on the bundled processes in tests/. */
 const project = (name: string, include: string, timeoutMs: number) => ({

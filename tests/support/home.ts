@@ -34,6 +34,6 @@ export function readHomeJson(home: string, name: string): Record<string, unknown
 /** The content of every file below a folder, by name. */
 export function allFilesBelow(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => statSync(join(folder, name)).isFile());
-  return new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+  return new Map(names.filter(isFile).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }

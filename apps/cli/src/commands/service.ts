@@ -83,7 +83,12 @@ export const build: BuildCommand = (context, done) => {
       const { units, findings, isClean } = await auditInstalled(context, kind);
       if (json) context.print(asJson({ units, findings }));
       else if (findings.length > 0) for (const line of findings.flatMap(describeFinding)) context.print(line);
-      else context.print(units.length === 0 ? 'No unit is installed.' : `Nothing to find in ${units.length} units.`);
+      else
+        context.print(
+          units.length === 0
+            ? 'No unit is installed.'
+            : `Nothing to find in ${units.length === 1 ? 'the unit' : `the ${units.length} units`}.`,
+        );
       done(isClean ? ExitCode.ok : ExitCode.failed);
     });
   return command;

@@ -49,7 +49,7 @@ function embeddedToken({ embedded, file, kind }: InstalledUnit, { paths }: Audit
         file,
         ...embedded.map((one) => `${one.file}: ${one.where} (fingerprint ${fingerprint(one.value, paths.home)})`),
       ]),
-      fix: `picoclaw-launcher service install --kind ${kind} writes it without; ${then}.`,
+      fix: `picoclaw-launcher doctor --repair takes what counts into the configuration, and writes the unit without; ${then}.`,
     },
   ];
 }

@@ -14,8 +14,10 @@ import { byHand } from './by-hand.ts';
 import { createManager } from './create-manager.ts';
 import { planCurrent } from './current-plan.ts';
 import { checkForService, tokensGiven, variablesLeftOut } from './given-tokens.ts';
+import { readInstalledUnits } from './installed-units.ts';
 import type { ServiceManager, ServiceState } from './manager.ts';
 import { dropInsOf } from './read-systemd-unit.ts';
+import { refuseToLoseTokens, tellReplaced } from './replaced-unit.ts';
 import { stateAfterStart } from './state-after-start.ts';
 import { stripSecrets } from './strip-secrets.ts';
 import { type PreparedFile, prepareFile, prepareRemoval } from './unit-files.ts';
@@ -63,6 +65,9 @@ export async function installService(
   const given = options.given ?? tokensGiven(environment, kind, tokenFile);
   const unresolved = checkForService(context, plan);
   const unit = manager.unitFile(kind);
+  const replaced = (await readInstalledUnits(environment)).units.find(({ file }) => file === unit);
+  // Whoever repairs has found out already which token counts.
+  if (replaced && options.given === undefined) refuseToLoseTokens(replaced, given, context);
   const files = prepareFiles(unit, manager.render(plan));
   const tokens = await persistOrAbandon(files, async () => {
     await ensureHome(paths);
@@ -70,7 +75,9 @@ export async function installService(
   });
   for (const file of files) file.commit();
   await manager.enable(kind);
-  const started = start ? await startInstalled(manager, kind, files.length > 0) : { state: undefined };
+  const started = start
+    ? await startInstalled(manager, kind, { environment, isChanged: files.length > 0 })
+    : { state: undefined };
   const leftOut = variablesLeftOut(environment, plan, given);
   return {
     ...{ kind, manager: manager.name, unit, changed: files.length > 0, tokens, state: started.state },
@@ -78,6 +85,7 @@ export async function installService(
     warnings: [
       ...warnings,
       ...unresolved,
+      ...(replaced && files.length > 0 ? tellReplaced(replaced, plan) : []),
       ...(leftOut.length === 0 ? [] : [`The service does not get ${leftOut.join(', ')}: set that in the files.`]),
     ],
   };
@@ -116,7 +124,11 @@ interface Started {
   readonly reason?: string;
 }
 
-async function startInstalled(manager: ServiceManager, kind: ServiceKind, isChanged: boolean): Promise<Started> {
+async function startInstalled(
+  manager: ServiceManager,
+  kind: ServiceKind,
+  { environment, isChanged }: Pick<CliContext, 'environment'> & { readonly isChanged: boolean },
+): Promise<Started> {
   const available = await manager.isAvailable();
   if (!available.ok) return { state: undefined, reason: available.reason };
   const reloaded = await manager.reload();
@@ -124,7 +136,7 @@ async function startInstalled(manager: ServiceManager, kind: ServiceKind, isChan
   const isRunning = before.state === 'running';
   if (reloaded.ok && isRunning && !isChanged) return { state: before };
   const outcome = reloaded.ok ? await manager[isRunning ? 'restart' : 'start'](kind) : reloaded;
-  if (outcome.ok) return { state: await stateAfterStart(manager, kind) };
+  if (outcome.ok) return { state: await stateAfterStart(manager, kind, environment) };
   const hint = `The unit is installed. What it says: ${manager.logCommand(kind)}`;
   throw new CliError(ExitCode.failed, `The service of the ${kind} was not started: ${outcome.reason}.`, hint);
 }

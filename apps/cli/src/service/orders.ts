@@ -59,5 +59,5 @@ export async function orderService(
     const hint = `What it says: ${manager.logCommand(kind)}`;
     throw new CliError(ExitCode.failed, `The order "${order}" failed: ${outcome.reason}.`, hint);
   }
-  return order === 'stop' ? manager.state(kind) : stateAfterStart(manager, kind);
+  return order === 'stop' ? manager.state(kind) : stateAfterStart(manager, kind, context.environment);
 }

@@ -11,7 +11,7 @@ import { planCurrent } from '../../service/current-plan.ts';
 import { type Installed, installService } from '../../service/install.ts';
 import type { InstalledUnit } from '../../service/installed-unit.ts';
 import type { ServiceManager } from '../../service/manager.ts';
-import { planEnvironment } from '../../service/plan.ts';
+import { lostSettings } from '../../service/replaced-unit.ts';
 import type { Facts } from '../facts.ts';
 import { proveService } from '../prove-service.ts';
 import type { RepairOutcome } from '../repair-plan.ts';
@@ -53,7 +53,7 @@ export function planReinstallation(facts: Facts, unit: InstalledUnit): Reinstall
     embedded: unit.embedded,
     home: facts.paths.home,
   });
-  const lost = lostSettings(unit, Object.keys(planEnvironment(plan)));
+  const lost = lostSettings(unit, plan);
   return {
     ...{ unit, manager, asker, texts, lost },
     diff: [
@@ -108,14 +108,6 @@ function withoutSecrets({ names, lookup, userHome }: Environment): Environment {
   const secrets = environmentVariables.filter(({ secret }) => secret).flatMap(({ name }) => [name, `${name}_FILE`]);
   const source = Object.fromEntries(names.map((name) => [name, lookup(name)]));
   return readEnvironment({ source: { HOME: userHome, ...source }, without: secrets });
-}
-
-/** The settings that only the old unit had. */
-function lostSettings({ environment, embedded }: InstalledUnit, kept: readonly string[]): string[] {
-  const isSecret = (name: string) => embedded.some(({ where }) => where.endsWith(name));
-  return [...environment.keys()].filter(
-    (name) => name.startsWith('PICOCLAW_') && !kept.includes(name) && !isSecret(name),
-  );
 }
 
 function textOf(file: string): string | undefined {
