@@ -80,27 +80,3 @@ describe('with a launcher', () => {
     expect(launcher.output()).not.toContain('died');
   });
 });
-
-it('names every command in its help', async () => {
-  const home = freshHome();
-  const { code, stdout } = await cli(['--help'], { home });
-  expect(code).toBe(0);
-  const [, names = ''] = /Commands.*:\n +(.*)/.exec(stdout) ?? [];
-  const { stderr } = await cli(['nonsense'], { home });
-  expect(stderr).toContain(`There are: ${names}.`);
-  for (const name of names.split(', ')) expect((await cli([name, '--help'], { home })).stdout).toContain('Examples:');
-});
-
-describe('a mistyped word', () => {
-  it.each([
-    [['statsu'], 'Did you mean "status"?'],
-    [['gateway', 'stpo'], 'Did you mean stop?'],
-    [['gateway', 'status', '--jsno'], 'Did you mean --json?'],
-    [['--no-browsr'], 'Did you mean --no-browser?'],
-    [['gateway', 'logs', '-n', 'many'], '--lines is a number'],
-  ])('%j is refused with the right one', async (args, hint) => {
-    const outcome = await cli(args, { home: freshHome() });
-    expect(outcome).toMatchObject({ code: 2, stdout: '' });
-    expect(outcome.stderr).toContain(hint);
-  });
-});

@@ -18,14 +18,17 @@ const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCom
   doctor: () => import('./commands/doctor.ts'),
 };
 
-const [first = '', ...rest] = process.argv.slice(2);
+const given = process.argv.slice(2);
+// As git has it: `help gateway` is `gateway --help`.
+const [first = '', ...rest] = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
 const isGatewayItself = first === 'gateway' && (rest[0] === undefined || rest[0] === 'run' || rest[0].startsWith('-'));
+const wantsHelp = rest.some((word) => ['--help', '-help', '-h'].includes(word));
 
-if (first === '--version' || first === '-v' || first === '-version') process.stdout.write(`${PICOCLAW_VERSION}\n`);
-else if (isGatewayItself && !rest.includes('--help')) await become('gateway', rest[0] === 'run' ? rest.slice(1) : rest);
+if (['--version', '-v', '-version', 'version'].includes(first)) tellVersion();
+else if (isGatewayItself && !wantsHelp) await become('gateway', rest[0] === 'run' ? rest.slice(1) : rest);
 else if (Object.hasOwn(commands, first)) await run(first);
-else if (isMistyped(first)) await refuse(first);
-else await become('launcher', process.argv.slice(2));
+else if (isCommandLine(first)) await become('launcher', given.length === 0 ? [] : [first, ...rest]);
+else await refuse();
 
 /** Goes on as another program of the build, with its arguments. */
 async function become(program: 'launcher' | 'gateway', args: readonly string[]): Promise<void> {
@@ -40,24 +43,40 @@ async function run(name: string): Promise<void> {
     import('./context.ts'),
     import('./tell-failure.ts'),
   ]);
-  // Whoever reads has enough (`| head`): nothing more is to be said, and nothing went wrong.
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
-    process.exit(code === 'EPIPE' ? ExitCode.ok : ExitCode.failed),
-  );
+  endWithReader();
   const context = createContext();
   process.exitCode = await runCommand(build, rest, context).catch((error: unknown) => tellFailure(error, context));
 }
 
-/** What is neither an option nor a file: the launcher would look for a configuration of that name. */
-function isMistyped(word: string): boolean {
-  return /^[a-z][a-z-]*$/.test(word) && !existsSync(word);
+function tellVersion(): void {
+  endWithReader();
+  process.stdout.write(`${PICOCLAW_VERSION}\n`);
 }
 
-async function refuse(word: string): Promise<void> {
-  const { closest } = await import('fastest-levenshtein');
-  const names = Object.keys(commands);
-  process.stderr.write(
-    `error: Unknown command "${word}". Did you mean "${closest(word, names)}"? There are: ${names.join(', ')}.\n`,
+/** Whoever reads has enough (`| head`): nothing more is to be said, and nothing went wrong. */
+function endWithReader(): void {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === 'EPIPE' ? ExitCode.ok : ExitCode.failed),
   );
+}
+
+/** Whether the launcher is to judge it: options, or a file. A bare word that is no file was meant as a command. */
+function isCommandLine(word: string): boolean {
+  if (word.startsWith('-')) return misplacedCommand() === undefined;
+  return !/^\w[\w-]*$/.test(word) || existsSync(word);
+}
+
+/** The command of `--json status`, which has to come first; the word behind `--host` is the name of a host. */
+function misplacedCommand(): string | undefined {
+  if (!first.startsWith('-')) return undefined;
+  return rest.find((word, index) => {
+    const before = rest[index - 1] ?? first;
+    return Object.hasOwn(commands, word) && !/^--?(host|port|lang)$/.test(before) && !existsSync(word);
+  });
+}
+
+async function refuse(): Promise<void> {
+  const { explainUnknown } = await import('./unknown-command.ts');
+  process.stderr.write(`error: ${explainUnknown([first, ...rest], misplacedCommand(), Object.keys(commands))}\n`);
   process.exitCode = ExitCode.usage;
 }

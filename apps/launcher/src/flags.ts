@@ -1,4 +1,4 @@
-import { longForm, PICOCLAW_VERSION } from '@picoclaw/config';
+import { longForm, PICOCLAW_VERSION, problemOfConfigFile } from '@picoclaw/config';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** What the command line says. */
@@ -43,6 +43,8 @@ export function parseFlags(args: readonly string[], exit: (code: number) => neve
     .exitOverride((error) => exit(error.exitCode === 0 ? 0 : 2))
     .parse(args.map(longForm), { from: 'user' });
   const [configFile] = command.args;
+  const problem = configFile === undefined ? undefined : problemOfConfigFile(configFile);
+  if (problem !== undefined) command.error(`error: ${problem}`);
   return { ...command.opts<LauncherFlags>(), ...(configFile !== undefined && { configFile }) };
 }
 

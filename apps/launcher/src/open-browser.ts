@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Environment } from '@picoclaw/config';
+import { desktopEnvironment, type Environment } from '@picoclaw/config';
 
 /** Opens the default browser on a desktop session; on a server, over ssh or in a container nothing happens. */
 export function openBrowser(url: string, environment: Environment): void {
@@ -7,7 +7,7 @@ export function openBrowser(url: string, environment: Environment): void {
   if (command === undefined) return;
   const [program = '', ...args] = command;
   // No browser is no reason to complain: the address stands on the console.
-  spawn(program, [...args, url], { detached: true, stdio: 'ignore' })
+  spawn(program, [...args, url], { env: desktopEnvironment(environment), detached: true, stdio: 'ignore' })
     .on('error', () => {})
     .unref();
 }

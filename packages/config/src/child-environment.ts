@@ -11,6 +11,8 @@ const PASSED_ON = [
   ['SystemRoot', 'SYSTEMROOT', 'USERPROFILE', 'TEMP', 'TMP', 'APPDATA', 'LOCALAPPDATA', 'ComSpec', 'PATHEXT', 'Path'],
 ].flat();
 
+const SOUNDS_SECRET = /token|passw(or)?d|secret|key$|credential/i;
+
 /** Fine points of a child's environment. */
 export interface ChildEnvironmentOptions {
   /** Pins home and config file, so that a relative path or a flag of ours means the same files to the child. */
@@ -47,6 +49,17 @@ export function gatewaySecrets(environment: Environment, references: readonly st
     if (value) secrets[variables[key].name] = value.reveal();
   }
   return secrets;
+}
+
+/**
+ * The environment for a program of the person's desktop (browser, clipboard): it needs whatever the session has set, but
+ * it may live for days and has no business with what opens PicoClaw or anything else.
+ */
+export function desktopEnvironment(environment: Environment): Record<string, string> {
+  return pick(
+    environment,
+    environment.names.filter((name) => !name.startsWith('PICOCLAW_') && !SOUNDS_SECRET.test(name)),
+  );
 }
 
 function pick(environment: Environment, names: readonly string[]): Record<string, string> {

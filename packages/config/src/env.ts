@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { Secret } from '@picoclaw/auth';
 import { closest, distance } from 'fastest-levenshtein';
 import { readBoundedFile } from './bounded-file.ts';
@@ -10,7 +10,7 @@ type Source = Readonly<Record<string, string | undefined>>;
 
 /** Everything that the process was told by its environment, checked and typed; `undefined` = unset or blank. */
 export interface Environment extends PlainValues, Readonly<Record<SecretKey, Secret | undefined>> {
-  /** The home of the person, not of PicoClaw. */
+  /** The home of the person, not of PicoClaw; empty for a user without one, as in some containers. */
   readonly userHome: string;
   /** Which variable each value came from: `PICOCLAW_X`, or `PICOCLAW_X_FILE`. */
   readonly origins: Readonly<Partial<Record<VariableKey, string>>>;
@@ -54,12 +54,21 @@ export function readEnvironment(options: EnvironmentOptions = {}): Environment {
   const names = Object.keys(all).filter((name) => lookup(name) !== undefined);
   return Object.freeze({
     ...(values as PlainValues & Record<SecretKey, Secret | undefined>),
-    userHome: lookup('HOME') ?? lookup('USERPROFILE') ?? homedir(),
+    userHome: lookup('HOME') ?? lookup('USERPROFILE') ?? homeOfAccount(),
     origins: Object.freeze(origins),
     warnings: Object.freeze(names.filter(isUnknown).map(unknownWarning)),
     names: Object.freeze(names),
     lookup,
   });
+}
+
+/** Where `HOME` says nothing; Node's own answer would be the folder that this was started in, or a fault. */
+function homeOfAccount(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '';
+  }
 }
 
 type Found = { readonly value?: unknown; readonly origin?: string } | { readonly problem: ConfigProblem };

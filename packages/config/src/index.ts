@@ -6,9 +6,10 @@ export { readBoundedFile } from './bounded-file.ts';
 export type { Rotation } from './channel-token.ts';
 export { gatewayAuthority, resolveChannelToken, rotateChannelToken } from './channel-token.ts';
 export type { ChildEnvironmentOptions } from './child-environment.ts';
-export { childEnvironment, gatewaySecrets } from './child-environment.ts';
+export { childEnvironment, desktopEnvironment, gatewaySecrets } from './child-environment.ts';
 export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
 export { ConfigError, problemLine, throwProblems } from './config-error.ts';
+export { problemOfConfigFile } from './config-file-argument.ts';
 export { snapshotConfig } from './config-snapshot.ts';
 export type {
   CredentialInputs,

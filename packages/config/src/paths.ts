@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { ConfigError } from './config-error.ts';
 import type { Environment } from './env.ts';
 
 /** Where everything lies; all paths are absolute. */
@@ -21,10 +22,10 @@ export interface PathFlags {
   readonly configFile?: string | undefined;
 }
 
-/** Finds the home and its files: command line, then `PICOCLAW_HOME` and `PICOCLAW_CONFIG`, then `~/.picoclaw`. */
+/** Finds the home and its files: command line, then `PICOCLAW_HOME` and `PICOCLAW_CONFIG`, then `~/.picoclaw`. Throws `ConfigError`. */
 export function resolvePaths(flags: PathFlags, environment: Environment): Paths {
-  const absolute = (path: string) => resolve(path.replace(/^~(?=$|[\\/])/, () => environment.userHome));
-  const home = absolute(flags.home ?? environment.home ?? join(environment.userHome, '.picoclaw'));
+  const absolute = (path: string) => resolve(path.replace(/^~(?=$|[\\/])/, () => userHomeOf(environment)));
+  const home = absolute(flags.home ?? environment.home ?? join(userHomeOf(environment), '.picoclaw'));
   const configFile = absolute(flags.configFile ?? environment.config ?? join(home, 'config.json'));
   const beside = dirname(configFile);
   return Object.freeze({
@@ -38,4 +39,10 @@ export function resolvePaths(flags: PathFlags, environment: Environment): Paths 
     sessionsDirectory: join(home, 'sessions'),
     mediaDirectory: join(home, 'media'),
   });
+}
+
+function userHomeOf({ userHome }: Environment): string {
+  if (userHome !== '') return userHome;
+  const message = 'is not set, and this user has no home: set HOME or PICOCLAW_HOME';
+  throw new ConfigError('config_invalid', [{ file: 'environment', path: 'HOME', message }]);
 }

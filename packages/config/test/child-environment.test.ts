@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { childEnvironment, environmentVariables, gatewaySecrets, readEnvironment } from '../src/index.ts';
+import {
+  childEnvironment,
+  desktopEnvironment,
+  environmentVariables,
+  gatewaySecrets,
+  readEnvironment,
+} from '../src/index.ts';
 
 const secretNames = environmentVariables.filter(({ secret }) => secret).map(({ name }) => name);
 const sessionKey = 'b'.repeat(64);
@@ -74,4 +80,18 @@ test('a gateway that is handed its secrets reads the same values as its launcher
   expect(gateway.gatewayToken?.reveal()).toBe(launcher.gatewayToken?.reveal());
   expect(gateway.logLevel).toBe('debug');
   expect(gateway.launcherToken).toBeUndefined();
+});
+
+test('a program of the desktop gets the session, and nothing that opens anything', () => {
+  const session = { DISPLAY: ':0', XAUTHORITY: '/x', XDG_CURRENT_DESKTOP: 'KDE', SSH_AUTH_SOCK: '/agent' };
+  const given = desktopEnvironment(readEnvironment({ source: { ...source, ...session } }));
+  expect(given).toEqual({
+    ...session,
+    PATH: '/bin',
+    HOME: '/home/me',
+    LC_ALL: 'C.UTF-8',
+    HTTPS_PROXY: 'http://proxy:3128',
+    NODE_EXTRA_CA_CERTS: '/ca.pem',
+    NODE_OPTIONS: '--inspect',
+  });
 });

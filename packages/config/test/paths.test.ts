@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureHome, readEnvironment, resolvePaths } from '../src/index.ts';
@@ -43,4 +44,18 @@ test('a home that is made belongs to its owner alone', async () => {
   for (const directory of [paths.home, paths.logsDirectory, paths.sessionsDirectory]) {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   }
+});
+
+test('a user without a home is told what to set, and needs none with PICOCLAW_HOME', () => {
+  const homeless = { ...readEnvironment({ source: {} }), userHome: '' };
+  expect(() => resolvePaths({}, homeless)).toThrow('environment: HOME: is not set');
+  expect(() => resolvePaths({ configFile: '~/config.json' }, { ...homeless, home: '/data' })).toThrow(
+    'HOME: is not set',
+  );
+  expect(resolvePaths({}, { ...homeless, home: '/data' }).configFile).toBe('/data/config.json');
+});
+
+test('an empty HOME does not make the folder one stands in the home', () => {
+  const { userHome } = readEnvironment({ source: { HOME: '' } });
+  expect(userHome).toBe(userInfo().homedir);
 });

@@ -14,7 +14,14 @@ const examples = [
 export const build: BuildCommand = (context, done) => {
   const command = createCommand('gateway', 'Runs the gateway, or manages one that runs.', examples);
   const orders = async () => import('../gateway/orders.ts');
-  command.command('run').description('be the gateway, in the foreground');
+  // Never gets here but for its help: main.ts hands it over to the gateway itself.
+  command
+    .command('run')
+    .description('be the gateway, in the foreground')
+    .argument('[config.json]', 'the configuration file (default: config.json in the home)')
+    .option('--host <host>', 'where to listen, instead of gateway.host')
+    .option('--port <port>', 'the port, instead of gateway.port')
+    .option('-d, --debug', 'log everything');
   command
     .command('start')
     .description('start it in the background')

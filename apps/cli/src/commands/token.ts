@@ -41,7 +41,7 @@ export const build: BuildCommand = (context) => {
   about('copy', 'put it on the clipboard').action(async (which: Which) => {
     const token = await (await orders()).findToken(context, whichOf(which));
     const { copyText } = await import('../token/copy-text.ts');
-    const program = await copyText(token.reveal());
+    const program = await copyText(token.reveal(), context.environment);
     if (program === undefined) {
       const hint = 'Install wl-clipboard, xclip or xsel, or use: picoclaw-launcher token show';
       throw new CliError(ExitCode.failed, 'There is no clipboard here.', hint);

@@ -1,5 +1,6 @@
-import { PICOCLAW_VERSION } from '@picoclaw/config';
+import { longForm, PICOCLAW_VERSION } from '@picoclaw/config';
 import { Command } from 'commander';
+import { ExitCode } from './exit-code.ts';
 
 /** What the command line says. */
 export interface CommandLine {
@@ -21,7 +22,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     .option('-d, --debug', 'log at level debug', false)
     .option('-E, --allow-empty', 'start without a model; accepted for compatibility, this gateway always does', false)
     .option('--managed', 'started by a launcher over an IPC channel', false)
-    .parse(words, { from: 'user' });
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? ExitCode.stopped : ExitCode.usage))
+    .parse(words.map(longForm), { from: 'user' });
   const options = program.opts<Omit<CommandLine, 'configFile'>>();
   const [configFile, tooMany] = program.args[0] === 'run' ? program.args.slice(1) : program.args;
   if (tooMany !== undefined) program.error(`error: one configuration file is enough, and "${tooMany}" is a second one`);

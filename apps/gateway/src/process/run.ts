@@ -1,4 +1,4 @@
-import { ConfigError, type Environment, readEnvironment, resolvePaths } from '@picoclaw/config';
+import { ConfigError, type Environment, type Paths, readEnvironment, resolvePaths } from '@picoclaw/config';
 import type { Log } from '@picoclaw/log';
 import type { SettingsSources } from '../load-settings.ts';
 import { configReason } from '../load-settings.ts';
@@ -23,14 +23,16 @@ export async function runGateway(commandLine: CommandLine, host: HostProcess): P
   const received = commandLine.managed ? await receiveStart(host) : { ok: true as const, start: BY_HAND };
   if (!received.ok) return fail(ExitCode.failed, received.reason);
   const sources = findSources(commandLine, received.start);
-  if (!sources.ok) return fail(ExitCode.configInvalid, sources.reason);
+  if (!sources.ok) return fail(ExitCode.operator, sources.reason);
 
   const logs = createLogs({ managed: commandLine.managed, directory: sources.paths.logsDirectory });
   if (commandLine.managed && received.start.keepAlive) host.once('disconnect', logs.takeOver);
   const stopRequested = untilStopped(host, commandLine.managed && !received.start.keepAlive);
   try {
     const started = await startGateway(sources, logs.logger);
-    if (!started.ok) return await fail(started.exitCode, started.reason);
+    // A launcher tries again in a while; by hand, and as a service, it is for a person to see who has the port.
+    if (!started.ok)
+      return await fail(commandLine.managed && started.mayPass ? ExitCode.failed : started.exitCode, started.reason);
     await serve(started, sources, host, stopRequested, logs);
     return ExitCode.stopped;
   } finally {
@@ -44,13 +46,14 @@ type Sources = ({ readonly ok: true } & SettingsSources) | { readonly ok: false;
 
 function findSources(commandLine: CommandLine, { secrets }: StartMessage): Sources {
   let environment: Environment;
+  let paths: Paths;
   try {
     environment = readEnvironment({ extra: secrets });
+    paths = resolvePaths({ configFile: commandLine.configFile }, environment);
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, reason: configReason(error) };
     throw error;
   }
-  const paths = resolvePaths({ configFile: commandLine.configFile }, environment);
   const flags = {
     'gateway.host': commandLine.host,
     'gateway.port': commandLine.port,

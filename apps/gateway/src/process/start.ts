@@ -30,7 +30,7 @@ type Loaded = Extract<LoadedSettings, { ok: true }>;
 /** Configuration → bind → claim the pid file → ready. What fails leaves nothing behind. */
 export async function startGateway(sources: SettingsSources, log: Logger): Promise<StartedGateway | StartFailure> {
   const loaded = await loadForStart(sources);
-  if (!loaded.ok) return failure(ExitCode.configInvalid, loaded.reason);
+  if (!loaded.ok) return failure(ExitCode.operator, loaded.reason);
   log.level = loaded.settings.logLevel;
   for (const warning of [...sources.environment.warnings, ...loaded.warnings]) log.warn({ code: 'config' }, warning);
 
@@ -85,11 +85,11 @@ async function bind(app: FastifyInstance, { bind }: Loaded, sources: SettingsSou
     return { ok: true, host: first.address, port: first.port };
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    if (error.code !== 'EADDRINUSE') return failure(ExitCode.failed, error.message);
+    if (error.code !== 'EADDRINUSE') return failure(ExitCode.operator, error.message);
     const { pidFile } = sources.paths;
     const address = { host: bind.addresses[0]?.host ?? '', port: bind.port };
     const running = await findRunningGateway({ pidFile, ...address, trustedHosts: trustedHosts(sources) });
-    if (running === undefined) return failure(ExitCode.failed, error.message);
+    if (running === undefined) return { ...failure(ExitCode.operator, error.message), mayPass: true };
     return failure(ExitCode.alreadyRunning, `gateway is already running (${describeGateway(running)})`);
   }
 }
@@ -112,7 +112,9 @@ async function claim(sources: SettingsSources, record: PidRecord) {
     const result = await claimPidFile(sources.paths.pidFile, record, { trustedHosts: trustedHosts(sources) });
     return result.ok ? result : failure(ExitCode.alreadyRunning, result.explanation);
   } catch (error) {
-    if (error instanceof PidFileError) return failure(ExitCode.failed, error.message);
+    if (error instanceof PidFileError) {
+      return failure(error.code === 'pid_file_busy' ? ExitCode.failed : ExitCode.operator, error.message);
+    }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -87,25 +87,25 @@ describe('a gateway process', () => {
     expect(await answers(port, '/health')).toBe(200);
   });
 
-  it('ends with 1, naming port and holder, when another program has the port', async () => {
+  it('ends with 78, naming port and holder, when another program has the port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as { port: number };
     const home = createHome();
     const gateway = startProcess(bundle.program, { home, words: ['--port', String(port)] });
-    expect(await gateway.ended).toBe(1);
+    expect(await gateway.ended).toBe(78);
     expect(gateway.output.stderr).toMatch(new RegExp(`^port ${port} on 127.0.0.1 is in use by .*\n$`));
     expect(hasPidFile(home)).toBe(false);
   });
 
-  it('ends with 1 soon when the gateway of another home has the port', async () => {
+  it('ends with 78 soon when the gateway of another home has the port', async () => {
     const home = createHome();
     await started(home);
     const { pid, port } = recordIn(home);
     const startedAt = performance.now();
     const gateway = startProcess(bundle.program, { home: createHome(), words: ['--port', String(port)] });
-    expect(await gateway.ended).toBe(1);
+    expect(await gateway.ended).toBe(78);
     expect(performance.now() - startedAt).toBeLessThan(6_000);
     expect(gateway.output.stderr).toContain(`in use by pid ${pid} (picoclaw gateway)`);
   });
@@ -120,6 +120,29 @@ describe('a gateway process', () => {
     expect(await gateway.ended).toBe(78);
     expect(gateway.output.stderr).toContain(named);
     expect(gateway.output.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it.each([
+    ['an unknown flag', ['--prot', '1'], "unknown option '--prot'"],
+    ['two configuration files', ['run', 'a.json', 'b.json'], '"b.json" is a second one'],
+  ])('ends with 2 for %s', async (_what, words, named) => {
+    const gateway = startProcess(bundle.program, { home: createHome(), words });
+    expect(await gateway.ended).toBe(2);
+    expect(gateway.output.stderr).toContain(named);
+  });
+
+  it('takes the Go launcher’s single-dash flags', async () => {
+    const gateway = startProcess(bundle.program, { home: createHome(), words: ['-port', '99999', '-debug'] });
+    expect(await gateway.ended).toBe(78);
+    expect(gateway.output.stderr).toContain('gateway.port');
+  });
+
+  it('ends with 78 where its pid file cannot be written', async () => {
+    const home = createHome();
+    mkdirSync(pidFileOf(home));
+    const gateway = startProcess(bundle.program, { home, words: ['--port', String(await freePort())] });
+    expect(await gateway.ended).toBe(78);
+    expect(gateway.output.stderr).toContain('.picoclaw.pid: is not a regular file');
   });
 
   it('ends with 78 for a port on the command line that is none', async () => {
