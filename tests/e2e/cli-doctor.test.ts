@@ -13,6 +13,8 @@ import { allFilesBelow, readHomeJson, writeHomeFile } from '../support/home.ts';
 import { aLegacyService } from '../support/legacy-service.ts';
 import { built, isAlive, pidRecord, run, until } from '../support/processes.ts';
 
+const mayMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
 describe('a home where all is well', () => {
   it('has no finding, running or not, and doctor takes but a few times as long as Node that does nothing', async () => {
     const { home } = await doctoredHome();
@@ -247,6 +249,21 @@ it('config-permissions: files that others can read or change are told, repaired,
   expect(await doctor(home, ['--repair', '--yes'])).toMatchObject({ exitCode: 0, repairs: [] });
 });
 
+it.runIf(mayMount)('config-permissions: so is a home that has become read-only, as a damaged SD card is', async () => {
+  const { home } = await doctoredHome();
+  const script = `mount --bind "${home}" "${home}" && mount -o remount,ro,bind "${home}" && exec "$@"`;
+  const command = [process.execPath, built('cli.js'), 'doctor', '--repair', '--yes', '--json'];
+  const { status, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script, 'sh', ...command], {
+    env: { PATH: process.env['PATH'], HOME: home, PICOCLAW_HOME: home },
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    findings: [{ code: 'config-permissions', severity: 'error', evidence: ['the file system is read-only'] }],
+    repairs: [],
+  });
+});
+
 it('token-weak: a token that can be guessed is told without showing it', async () => {
   const { home } = await doctoredHome({ launcher: { launcher_token: 'aaaaaaaaaaaaaaaa' } });
   writeHomeFile(home, '.security.yml', 'channels:\n  pico:\n    token: changeme\n');
@@ -321,8 +338,6 @@ it('clock-skew: a file from the future', async () => {
 });
 
 describe('disk-full', () => {
-  const mayMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
-
   it.runIf(mayMount)('is a home on a disk of which little is left', async () => {
     const { home } = await doctoredHome();
     const script = `mount -t tmpfs -o size=1m none "${home}/disk" && exec "$@"`;

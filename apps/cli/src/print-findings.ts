@@ -7,9 +7,9 @@ const WIDTH = 15;
 /** Prints findings below a report: code and message, then the evidence, then what to do. */
 export function printFindings(
   findings: readonly Finding[],
-  { print, isTerminal }: Pick<CliContext, 'print' | 'isTerminal'>,
+  { print, hasColours }: Pick<CliContext, 'print' | 'hasColours'>,
 ): void {
-  const colors = createColors(isTerminal);
+  const colors = createColors(hasColours);
   const indent = ' '.repeat(WIDTH);
   for (const { code, message, evidence, fix } of findings) {
     print(`  ${colors.red(code.padEnd(WIDTH))}${message}`);

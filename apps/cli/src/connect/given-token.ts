@@ -51,7 +51,8 @@ async function askHidden(host: string): Promise<string> {
   const { default: password } = await import('@inquirer/password');
   // Standard output is for the answer alone.
   return password({ message: `Token for ${host}`, mask: '•' }, { output: process.stderr }).catch((error: unknown) => {
-    if (error instanceof Error && error.name === 'ExitPromptError') return '';
+    if (error instanceof Error && error.name === 'ExitPromptError')
+      throw new CliError(ExitCode.failed, 'Interrupted: nothing was tried.');
     throw error;
   });
 }

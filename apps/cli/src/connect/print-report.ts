@@ -20,9 +20,9 @@ const METHODS: Readonly<Record<Method, string>> = {
 /** Prints what came of each way, and the one to take. */
 export function printReport(
   { ways, recommended, findings }: ConnectReport,
-  { print, isTerminal }: Pick<CliContext, 'print' | 'isTerminal'>,
+  { print, hasColours }: Pick<CliContext, 'print' | 'hasColours'>,
 ): void {
-  const colors = createColors(isTerminal);
+  const colors = createColors(hasColours);
   ways.forEach((way, index) => {
     const before = ways[index - 1];
     if (before?.target !== way.target) {
@@ -35,7 +35,7 @@ export function printReport(
     if (way.fix !== null && !saysTheSame(way, ways[index + 1])) print(colors.dim(`      ${way.fix}`));
   });
   print();
-  printFindings(findings, { print, isTerminal });
+  printFindings(findings, { print, hasColours });
   if (findings.length > 0) print();
   if (recommended === null) {
     print(colors.red('No way works.'));

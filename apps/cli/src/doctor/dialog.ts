@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises';
+import { CliError } from '../cli-error.ts';
+import { ExitCode } from '../exit-code.ts';
 
 /** How a person is asked. */
 export interface Dialog {
@@ -13,7 +15,7 @@ export const agreeing: Dialog = {
   confirm: async () => true,
 };
 
-/** Asks on the terminal; the end of the input is a no. */
+/** Asks on the terminal; the end of the input is a no. Ctrl-C ends it all, with a `CliError`. */
 export function terminalDialog({
   input,
   output,
@@ -24,8 +26,11 @@ export function terminalDialog({
   const ask = async (question: string): Promise<string> => {
     const lines = createInterface({ input, output });
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    const interrupted = new Promise<never>((_resolve, reject) =>
+      lines.once('SIGINT', () => reject(new CliError(ExitCode.failed, 'Interrupted: nothing further was changed.'))),
+    );
     try {
-      return (await Promise.race([lines.question(`${question} `), closed])).trim();
+      return (await Promise.race([lines.question(`${question} `), closed, interrupted])).trim();
     } finally {
       lines.close();
     }

@@ -46,7 +46,7 @@ export async function runDoctor(
   const report = { home: facts.paths.home, findings: findings.filter(isAskedFor), repairs };
   const exitCode = exitCodeOf(report.findings);
   if (json) context.print(reportJson(report, exitCode));
-  else for (const line of reportText(report, { colours: context.isTerminal })) context.print(line);
+  else for (const line of reportText(report, { colours: context.hasColours })) context.print(line);
   return exitCode;
 }
 

@@ -8,9 +8,9 @@ const WIDTH = 15;
 /** Prints a report on one screen. */
 export function printReport(
   report: StatusReport,
-  { print, isTerminal }: Pick<CliContext, 'print' | 'isTerminal'>,
+  { print, hasColours }: Pick<CliContext, 'print' | 'hasColours'>,
 ): void {
-  const colors = createColors(isTerminal);
+  const colors = createColors(hasColours);
   const line = (name: string, text: string) => print(`  ${colors.dim(name.padEnd(WIDTH))}${text}`);
   const good = (text: string) => `${colors.green('●')} ${text}`;
   const bad = (text: string) => `${colors.red('●')} ${text}`;
@@ -32,7 +32,7 @@ export function printReport(
     }
   }
   line('Reachable from', exposureText(report.exposure));
-  printFindings(report.findings, { print, isTerminal });
+  printFindings(report.findings, { print, hasColours });
   for (const { log, time = '', message } of report.last_errors) line(log, colors.red(`${time} ${message}`.trim()));
 }
 

@@ -1,4 +1,5 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { Environment, Paths } from '@picoclaw/config';
 import { environmentVariables } from '@picoclaw/config';
@@ -22,10 +23,11 @@ interface World {
 const OTHERS = 0o077;
 const OTHERS_MAY_WRITE = 0o022;
 
-/** Files with secrets that others can read or change, or that belong to somebody else. */
+/** Files with secrets that others can read or change, or that belong to somebody else; a home that takes no file. */
 export async function checkPermissions(paths: Paths, environment: Environment, world: World = {}): Promise<Finding[]> {
   const loose = await findLooseFiles(paths, environment, world);
-  return loose.map(({ file, mode, uid, isForeign, wanted }) => {
+  const closed = loose.some(({ file, isForeign }) => isForeign && file === paths.home) ? [] : await closedHome(paths);
+  const open = loose.map(({ file, mode, uid, isForeign, wanted }): Finding => {
     const octal = mode.toString(8).padStart(3, '0');
     const canChange = isForeign || (mode & OTHERS_MAY_WRITE) !== 0;
     return {
@@ -40,6 +42,28 @@ export async function checkPermissions(paths: Paths, environment: Environment, w
         : `chmod ${wanted.toString(8)} ${JSON.stringify(file)}`,
     };
   });
+  return [...closed, ...open];
+}
+
+/** Whether nothing can be written there: no log, no pid file, no new token. */
+async function closedHome({ home }: Pick<Paths, 'home'>): Promise<Finding[]> {
+  const code = await access(home, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return [];
+  const isReadOnly = code === 'EROFS';
+  return [
+    {
+      code: 'config-permissions',
+      severity: 'error',
+      message: `Nothing can be written to ${home}: neither launcher nor gateway can start.`,
+      evidence: [isReadOnly ? 'the file system is read-only' : 'permission denied'],
+      fix: isReadOnly
+        ? 'mount it writable again (a damaged disk or SD card is often mounted so: dmesg), or set PICOCLAW_HOME'
+        : `chmod u+rwx ${JSON.stringify(home)}`,
+    },
+  ];
 }
 
 /** The files that should be tighter than they are; none on Windows, whose files have no such bits. */
