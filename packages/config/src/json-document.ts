@@ -1,13 +1,18 @@
 import { applyEdits, type FormattingOptions, modify } from '#jsonc-parser';
 import { ConfigError } from './config-error.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { isJsonObject, type JsonObject, pathText } from './json-object.ts';
 import type { Edit } from './merge-patch.ts';
+import { nestsTooDeep, TOO_DEEP } from './nesting.ts';
+
+/** Why a change of a file that parses does not take. */
+export const WRITTEN_TWICE = 'cannot be changed: is this key written twice?';
 
 /** The object in a JSON text. Throws `ConfigError` (`config_invalid`) that names the place, never the content. */
 export function parseJsonObject(file: string, text: string): JsonObject {
   if (text.trim() === '') throw invalid(file, 'is empty; it must hold a JSON object, {} is enough');
   const document = parse(file, text);
   if (!isJsonObject(document)) throw invalid(file, 'must hold a JSON object');
+  if (nestsTooDeep(document)) throw invalid(file, TOO_DEEP);
   return document;
 }
 
@@ -15,11 +20,16 @@ export function parseJsonObject(file: string, text: string): JsonObject {
  * Changes only the edited places of a JSON text: order, indentation, numbers too large for JavaScript and keys of other
  * programs stay as they are. `undefined` starts a new text.
  */
-export function editJson(text: string | undefined, edits: readonly Edit[]): string {
+export function editJson(file: string, text: string | undefined, edits: readonly Edit[]): string {
   const start = text ?? '{}\n';
   const formattingOptions = formattingOf(start);
   return edits.reduce((current, { path, value }) => {
-    return applyEdits(current, modify(current, [...path], value, { formattingOptions }));
+    try {
+      return applyEdits(current, modify(current, [...path], value, { formattingOptions }));
+    } catch {
+      // The editor goes by the first of two keys, the parser by the last: there may be nothing to go into.
+      throw invalid(file, WRITTEN_TWICE, pathText(path));
+    }
   }, start);
 }
 
@@ -44,6 +54,6 @@ function formattingOf(text: string): FormattingOptions {
   return { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' };
 }
 
-function invalid(file: string, message: string): ConfigError {
-  return new ConfigError('config_invalid', [{ file, path: '', message }]);
+function invalid(file: string, message: string, path = ''): ConfigError {
+  return new ConfigError('config_invalid', [{ file, path, message }]);
 }

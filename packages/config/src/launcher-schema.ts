@@ -7,7 +7,7 @@ const DEFAULT_ATTEMPTS = 10;
 
 const basePath = z
   .string()
-  .regex(/^\/([\w.~-]+\/?)*$/)
+  .regex(/^\/(?:[\w.~-]+\/)*[\w.~-]*$/)
   .refine((path) => !/(^|\/)\.{1,2}(\/|$)/.test(path))
   .transform((path) => (path === '/' ? path : path.replace(/\/$/, '')));
 

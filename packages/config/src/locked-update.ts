@@ -3,7 +3,7 @@ import { removeAbandonedTemporaries, writeFileAtomically } from './atomic-file.t
 import { readBoundedFile } from './bounded-file.ts';
 import { ConfigError } from './config-error.ts';
 import { type FileLockOptions, type HeldLock, withFileLock } from './file-lock.ts';
-import { editJson, parseJsonObject } from './json-document.ts';
+import { editJson, parseJsonObject, WRITTEN_TWICE } from './json-document.ts';
 import { type JsonObject, pathText, valueAt } from './json-object.ts';
 import { type Edit, editsOf, type MergePatch } from './merge-patch.ts';
 import type { Paths } from './paths.ts';
@@ -141,16 +141,12 @@ function parse(path: string, file: ConfigFile, text: string): JsonObject {
 }
 
 function applyToText(path: string, file: ConfigFile, { text: before }: Snapshot, edits: readonly Edit[]) {
-  const text = file === 'security' ? editYaml(path, before, edits) : editJson(before, edits);
+  const text = file === 'security' ? editYaml(path, before, edits) : editJson(path, before, edits);
   const document = parse(path, file, text);
   // A key that is written twice: readers take the last one, the edit went to the first.
   const missed = edits.find((edit) => !tookEffect(document, edit));
   if (missed) {
-    const problem = {
-      file: path,
-      path: pathText(missed.path),
-      message: 'cannot be changed: is this key written twice?',
-    };
+    const problem = { file: path, path: pathText(missed.path), message: WRITTEN_TWICE };
     throw new ConfigError('config_invalid', [problem]);
   }
   return { path, before, text, document };

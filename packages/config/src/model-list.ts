@@ -40,7 +40,7 @@ export function readModelList(
       problems.push(wrong(paths.configFile, ['model_list', index], 'an object', written));
       continue;
     }
-    const name = String(written['model_name']);
+    const name = typeof written['model_name'] === 'string' ? written['model_name'] : '';
     const occurrence = counts.get(name) ?? 0;
     counts.set(name, occurrence + 1);
     const keys =

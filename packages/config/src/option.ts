@@ -48,11 +48,17 @@ export function parseText(option: Option, text: string): Parsed {
   return parseValue(option, fromText(coreOf(option.schema), text));
 }
 
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 function fromText(schema: z.ZodType, text: string): unknown {
   if (schema instanceof z.ZodNumber) return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   if (schema instanceof z.ZodArray) return text.split(',').map((entry) => entry.trim());
-  if (schema instanceof z.ZodBoolean)
-    return { true: true, '1': true, false: false, '0': false }[text.toLowerCase()] ?? text;
+  if (schema instanceof z.ZodBoolean) return BOOLEANS.get(text.toLowerCase()) ?? text;
   return text;
 }
 

@@ -1,7 +1,8 @@
-import { type Document, isPair, isScalar, isSeq, parseDocument, type Scalar, visit } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, parseDocument, type Scalar, visit } from 'yaml';
 import { ConfigError } from './config-error.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { isJsonObject, type JsonObject, pathText } from './json-object.ts';
 import type { Edit } from './merge-patch.ts';
+import { nestsTooDeep, TOO_DEEP } from './nesting.ts';
 
 const TEXT_KEYS = new Set(['token', 'api_key', 'api_keys']);
 
@@ -11,21 +12,34 @@ export function parseYamlObject(file: string, text: string): JsonObject {
   keepSecretsAsWritten(document);
   const value: unknown = toPlain(file, document) ?? {};
   if (!isJsonObject(value)) throw invalid(file, 'must hold a mapping of names to values');
+  if (nestsTooDeep(value)) throw invalid(file, TOO_DEEP);
   return value;
 }
 
 /** Changes the edited places of a YAML text; comments and the order of keys stay. */
 export function editYaml(file: string, text: string | undefined, edits: readonly Edit[]): string {
   const document = parse(file, text ?? '');
-  for (const { path, value } of edits) {
+  // A file with nothing but `---` or a comment in it.
+  if (!isMap(document.contents)) document.contents = document.createNode({});
+  for (const edit of edits) applyEdit(file, document, edit);
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch {
+    throw invalid(file, 'cannot be changed: an alias in it names what would be gone');
+  }
+}
+
+function applyEdit(file: string, document: Document, { path, value }: Edit): void {
+  try {
     if (value === undefined) document.deleteIn(path);
     else document.setIn(path, document.createNode(value));
+  } catch {
+    throw invalid(file, 'cannot be changed here: an alias stands in for it; write it out', pathText(path));
   }
-  return document.toString({ lineWidth: 0 });
 }
 
 function parse(file: string, text: string): Document {
-  const document = parseDocument(text, { merge: true, prettyErrors: true });
+  const document = parseUnchecked(file, text);
   const [error] = document.errors;
   if (error) {
     // Its message shows the faulty line, which may hold a token: only the place is repeated.
@@ -33,6 +47,16 @@ function parse(file: string, text: string): Document {
     throw invalid(file, `is not valid YAML${place ? ` (line ${place.line}, column ${place.col})` : ''}`);
   }
   return document;
+}
+
+function parseUnchecked(file: string, text: string): Document {
+  try {
+    // Its warnings would go to the log, with what stands in the file.
+    return parseDocument(text, { merge: true, prettyErrors: true, logLevel: 'error' });
+  } catch {
+    // The parser calls itself for each level.
+    throw invalid(file, TOO_DEEP);
+  }
 }
 
 function toPlain(file: string, document: Document): unknown {
@@ -58,6 +82,6 @@ function asWritten(scalar: Scalar): void {
   if (scalar.value !== null && scalar.source !== undefined) scalar.value = scalar.source;
 }
 
-function invalid(file: string, message: string): ConfigError {
-  return new ConfigError('config_invalid', [{ file, path: '', message }]);
+function invalid(file: string, message: string, path = ''): ConfigError {
+  return new ConfigError('config_invalid', [{ file, path, message }]);
 }

@@ -107,3 +107,8 @@ test('the Redis address comes from the environment before the file and is a secr
 test('the option table has a meaning for every option', () => {
   for (const option of launcherOptions) expect(option.meaning, option.key).not.toBe('');
 });
+
+test('a long base path that is none is refused at once', () => {
+  const { paths, environment } = aHome({ 'launcher-config.json': { base_path: `/${'a'.repeat(50_000)}!` } });
+  expect(() => loadLauncherConfig(paths, environment)).toThrow(/base_path/);
+});

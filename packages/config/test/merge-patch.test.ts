@@ -16,14 +16,14 @@ test.each<[JsonObject, JsonObject, JsonObject]>([
   [{ e: null }, { a: 1 }, { e: null, a: 1 }],
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
 ])('%j patched with %j is %j', (document, patch, expected) => {
-  const edited = editJson(JSON.stringify(document), editsOf(document, patch));
+  const edited = editJson('config.json', JSON.stringify(document), editsOf(document, patch));
   expect(JSON.parse(edited)).toEqual(expected);
   expect(editsOf(expected, patch)).toEqual([]);
 });
 
 test('names that mean something to JavaScript are ordinary keys', () => {
   const patch = JSON.parse('{"__proto__": {"polluted": true}, "constructor": "x"}') as JsonObject;
-  const edited = editJson('{}', editsOf({}, mergePatches([patch, patch])));
+  const edited = editJson('config.json', '{}', editsOf({}, mergePatches([patch, patch])));
   expect(JSON.parse(edited)).toEqual(patch);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });

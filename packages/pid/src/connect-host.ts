@@ -5,14 +5,14 @@ import type { PidRecord } from './pid-record.ts';
 type Address = Pick<PidRecord, 'host'>;
 
 /** Bind addresses that mean "any" or "this machine", and where a client finds what listens there. */
-const CONNECTABLE: Readonly<Record<string, string>> = {
-  '': '127.0.0.1',
-  '*': '127.0.0.1',
-  '0.0.0.0': '127.0.0.1',
-  localhost: '127.0.0.1',
+const CONNECTABLE: ReadonlyMap<string, string> = new Map([
+  ['', '127.0.0.1'],
+  ['*', '127.0.0.1'],
+  ['0.0.0.0', '127.0.0.1'],
+  ['localhost', '127.0.0.1'],
   // An IPv6-only listener is not reachable at 127.0.0.1; a dual one is at both.
-  '::': '::1',
-};
+  ['::', '::1'],
+]);
 
 const normalized = (host: string): string =>
   host
@@ -26,7 +26,7 @@ const isLoopback = (host: string): boolean => host === '::1' || (isIP(host) === 
 export function connectHost({ host }: Address): string {
   const candidates = host.split(',').map((entry) => {
     const name = normalized(entry);
-    return CONNECTABLE[name] ?? name;
+    return CONNECTABLE.get(name) ?? name;
   });
   return candidates.find(isLoopback) ?? candidates[0] ?? '127.0.0.1';
 }

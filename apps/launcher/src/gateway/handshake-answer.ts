@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { bareHeaders, rawReply } from '../errors.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
 
 /** What was asked for in the handshake that the gateway answers. */
 export interface Handshake {
@@ -64,10 +65,9 @@ export function readRefusal(response: IncomingMessage, onReply: (reply: string) 
   });
   response.once('close', () => {
     const body = Buffer.concat(chunks).toString('utf8');
-    const kept = REFUSAL_HEADERS.flatMap((name) => {
-      const value = response.headers[name];
-      return typeof value === 'string' && PRINTABLE_ASCII.test(value) ? [[name, value] as const] : [];
-    });
+    const kept = Object.entries(forwardedHeaders(response.headers, REFUSAL_HEADERS)).filter(([, value]) =>
+      PRINTABLE_ASCII.test(value),
+    );
     // The body arrives here without its chunks, so its length is what frames it.
     const length = String(Buffer.byteLength(body));
     const headers = { ...Object.fromEntries(kept), ...bareHeaders, 'content-length': length, connection: 'close' };

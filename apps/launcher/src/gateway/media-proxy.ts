@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PicoPath } from '@picoclaw/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PublicAddress } from '../access/origin.ts';
 import { errorBody, errors } from '../errors.ts';
 import type { RunningGateway } from './find-gateway.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
 import type { ProxyServer } from './proxy-server.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
 
@@ -54,7 +55,7 @@ export function proxyMedia(
   response.setHeader('content-security-policy', NO_PAGE);
   const headers = {
     ...upstreamHeaders(gateway, request, address),
-    ...pick(request.headers, REQUEST_HEADERS),
+    ...forwardedHeaders(request.headers, REQUEST_HEADERS),
     connection: 'close',
   };
   const target = { gateway, path: `${PicoPath.media}${encodeURIComponent(id)}`, headers };
@@ -88,15 +89,6 @@ function relay(upstream: IncomingMessage, response: ServerResponse): void {
   // An upstream that dies in mid-body would leave the client waiting for ever.
   upstream.once('close', () => upstream.complete || response.destroy());
   upstream.setTimeout(STALLED_AFTER_MS, () => upstream.destroy());
-  response.writeHead(upstream.statusCode ?? 502, pick(upstream.headers, RESPONSE_HEADERS));
+  response.writeHead(upstream.statusCode ?? 502, forwardedHeaders(upstream.headers, RESPONSE_HEADERS));
   upstream.pipe(response);
-}
-
-function pick(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers[name];
-      return typeof value === 'string' ? [[name, value]] : [];
-    }),
-  );
 }

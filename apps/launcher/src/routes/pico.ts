@@ -19,6 +19,7 @@ import { withoutToken } from '../access/token-link.ts';
 import { sendError } from '../errors.ts';
 import type { ChannelReader } from '../gateway/channel.ts';
 import type { FindGateway, RunningGateway } from '../gateway/find-gateway.ts';
+import { forwardedHeaders } from '../gateway/forwarded-headers.ts';
 import { proxyMedia } from '../gateway/media-proxy.ts';
 import type { ProxyServer } from '../gateway/proxy-server.ts';
 import type { SocketProxy } from '../gateway/socket-proxy.ts';
@@ -120,14 +121,8 @@ function targetFor(request: FastifyRequest, gateway: RunningGateway, address: Pu
   const { headers } = request;
   const query = withoutToken(request.url).split('?').slice(1).join('?');
   const protocols = offeredSubprotocols(headers).filter((name) => name === Subprotocol.v1 || name === Subprotocol.v2);
-  const optional = {
-    'sec-websocket-protocol': protocols.join(', '),
-    'sec-websocket-extensions': headers['sec-websocket-extensions'],
-    'user-agent': headers['user-agent'],
-    // Ours needs none, the launcher has judged it; another implementation may want to judge for itself.
-    origin: gateway.isOurs ? undefined : headers.origin,
-  };
-  const present = Object.entries(optional).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  // Ours needs no origin, the launcher has judged it; another implementation may want to judge for itself.
+  const passedOn = ['sec-websocket-extensions', 'user-agent', ...(gateway.isOurs ? [] : ['origin'])];
   return {
     gateway,
     path: query === '' ? PicoPath.socket : `${PicoPath.socket}?${query}`,
@@ -137,7 +132,8 @@ function targetFor(request: FastifyRequest, gateway: RunningGateway, address: Pu
       upgrade: 'websocket',
       'sec-websocket-version': '13',
       'sec-websocket-key': headers['sec-websocket-key'] ?? '',
-      ...Object.fromEntries(present),
+      ...(protocols.length > 0 && { 'sec-websocket-protocol': protocols.join(', ') }),
+      ...forwardedHeaders(headers, passedOn),
     },
   };
 }
