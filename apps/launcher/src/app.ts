@@ -1,13 +1,11 @@
-import formbody from '@fastify/formbody';
 import type { Secret } from '@picoclaw/auth';
-import { binding, httpServerLimits, upgradeDispatcher } from '@picoclaw/server';
+import { binding, httpServerLimits, jsonBody, upgradeDispatcher } from '@picoclaw/server';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createAddressList } from './access/address.ts';
 import { csrf } from './access/csrf.ts';
 import { onClientError, onFrameworkError, onRouteError } from './access/failures.ts';
 import { headers } from './access/headers.ts';
 import { host } from './access/host.ts';
-import { jsonBody } from './access/json-body.ts';
 import type { LauncherToken } from './access/launcher-token.ts';
 import { loginLimit } from './access/login-limit.ts';
 import { watchMethods } from './access/method-not-allowed.ts';
@@ -91,7 +89,6 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   app.setErrorHandler(onRouteError);
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not_found'));
   await app.register(jsonBody);
-  await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
   await app.register(binding);
   await app.register(counters);
   const answerOtherMethods = watchMethods(app);

@@ -1,7 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildTestLauncher, type TestLauncher, TOKEN } from './build-test-launcher.ts';
+import { pathOf, type Route, routesOf } from './fixtures/routes-of.ts';
 
 /** Everything that answers strangers. Whoever adds a line here has thought about it. */
 const PUBLIC = [
@@ -23,35 +22,17 @@ const PUBLIC = [
   'POST /launcher-setup',
 ];
 
-interface Route {
-  readonly method: string;
-  readonly url: string;
-}
-
-const routes: Route[] = [];
+let routes: readonly Route[] = [];
 let launcher: TestLauncher | undefined;
 
-const onInitialization = (message: unknown) => {
-  const { fastify } = message as { fastify: FastifyInstance };
-  fastify.addHook('onRoute', ({ method, url }) => {
-    for (const name of [method].flat()) routes.push({ method: name, url });
-  });
-};
-
 beforeAll(async () => {
-  subscribe('fastify.initialization', onInitialization);
-  launcher = await buildTestLauncher({ config: { login_attempts_per_minute: 100_000 } });
-  unsubscribe('fastify.initialization', onInitialization);
+  const built = await routesOf(() => buildTestLauncher({ config: { login_attempts_per_minute: 100_000 } }));
+  ({ routes, app: launcher } = built);
   await launcher.app.ready();
 });
 afterAll(() => launcher?.close());
 
 const isPublic = ({ method, url }: Route) => PUBLIC.includes(`${method === 'HEAD' ? 'GET' : method} ${url}`);
-const pathOf = (url: string) =>
-  url
-    .replace(/:area\(.*?\)\$?\)?/, 'API')
-    .replace(/:\w+/g, 'x')
-    .replace('*', 'anything');
 
 const ask = async (route: Route, headers: Record<string, string> = {}) => {
   if (launcher === undefined) throw new Error('not built');

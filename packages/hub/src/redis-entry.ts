@@ -70,6 +70,8 @@ function isCarried(body: string): boolean {
   if (Buffer.byteLength(body) > MAX_BODY_BYTES) return false;
   try {
     const members = JSON.parse(`{${body}}`) as Record<string, unknown>;
+    // Behind the `id` and its comma something has to come.
+    if (Object.keys(members).length === 0) return false;
     return !('id' in members) && (!('processId' in members) || ProcessId.safeParse(members['processId']).success);
   } catch {
     return false;

@@ -2,6 +2,7 @@ export type { RequestProblem } from './handshake.ts';
 export { handshakeProblem } from './handshake.ts';
 export type { ParsedHost } from './host-header.ts';
 export { hostSyntaxProblem, parseHost } from './host-header.ts';
+export { jsonBody } from './json-body.ts';
 export { httpServerLimits } from './limits.ts';
 export type { BindAddress, BindOptions } from './listen.ts';
 export { binding, ListenError } from './listen.ts';

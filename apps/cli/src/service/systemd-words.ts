@@ -9,24 +9,34 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const NUMBERED = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/;
 
+/** What parts words; all other white space of Unicode is part of them. */
+const BLANK = /[ \t\r\n]/;
+const withoutBlanks = (text: string): string => text.replace(/^[ \t\r\n]+/, '');
+
 /** Writes one word so that systemd reads exactly it; `%` begins a specifier wherever words stand. */
 export function quoteWord(word: string): string {
   return quoteWithSpecifiers(word.replaceAll('%', '%%'));
 }
 
-/** Writes one word as it came out of `splitWords`, its specifiers kept. */
+/**
+ * Writes one word as it came out of `splitWords`, its specifiers kept. A line break in it would begin another assignment,
+ * so control characters are written as the escapes that they were. Throws `RangeError` for NUL, which systemd cannot hold.
+ */
 export function quoteWithSpecifiers(word: string): string {
-  return `"${word.replace(/["\\]/g, '\\$&')}"`;
+  if (word.includes('\0')) throw new RangeError('a unit cannot hold a NUL character');
+  return `"${word.replace(/["\\]/g, '\\$&').replace(/\p{Cc}/gu, escapeControl)}"`;
 }
+
+const escapeControl = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Splits a value into words, specifiers untouched; what cannot be an escape stays as it is. */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
-  let rest = text.trimStart();
+  let rest = withoutBlanks(text);
   while (rest !== '') {
     const { word, length } = takeWord(rest);
     words.push(word);
-    rest = rest.slice(length).trimStart();
+    rest = withoutBlanks(rest.slice(length));
   }
   return words;
 }
@@ -42,7 +52,7 @@ function takeWord(text: string): { word: string; length: number } {
   let index = 0;
   while (index < text.length) {
     const character = text.charAt(index);
-    if (quote === '' && /\s/.test(character)) break;
+    if (quote === '' && BLANK.test(character)) break;
     if (character === '\\') {
       const { value, length } = unescapeCharacter(text.slice(index + 1));
       word += value;

@@ -33,7 +33,7 @@ export function parseUnitFile(text: string): UnitFile {
     const header = /^\[([^\]]+)\]\s*$/.exec(line.trim());
     const equals = line.indexOf('=');
     if (header?.[1] !== undefined) section = header[1];
-    else if (equals > 0)
+    else if (line.slice(0, Math.max(0, equals)).trim() !== '')
       entries.push({ section, key: line.slice(0, equals).trim(), value: line.slice(equals + 1).trim(), lines });
   }
   return { entries, comments };

@@ -1,3 +1,4 @@
+import formbody from '@fastify/formbody';
 import { Secret } from '@picoclaw/auth';
 import { parseHost } from '@picoclaw/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -65,9 +66,14 @@ export async function loginRoutes(app: FastifyInstance, options: LoginOptions): 
     return reply.header('cache-control', 'no-store').send({ status: 'ok' });
   };
 
-  for (const url of ['/login', '/api/auth/login', '/launcher-login'])
-    app.post(url, { config: { public: true } }, login);
-  for (const url of ['/logout', '/api/auth/logout']) app.post(url, { config: { public: 'optional' } }, logout);
+  await app.register(async (doors) => {
+    // Here alone: a form is what a foreign page may post without asking.
+    await doors.register(formbody);
+    for (const url of ['/login', '/api/auth/login', '/launcher-login'])
+      doors.post(url, { config: { public: true, readsBody: true } }, login);
+  });
+  for (const url of ['/logout', '/api/auth/logout'])
+    app.post(url, { config: { public: 'optional', readsBody: true } }, logout);
   app.post('/api/auth/link', (request, reply) => {
     const { token, expiresAt } = links.issue();
     request.log.info({ code: 'sign_in_link', ip: request.ip }, 'a sign-in link was made');

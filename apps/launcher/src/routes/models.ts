@@ -15,7 +15,7 @@ const DefaultBody = z.strictObject({ model_name: z.string().min(1).max(256).null
 /** `/api/models`: what may answer, and which one does; a changed default counts from the next message on. */
 export async function modelRoutes(app: FastifyInstance, { models, supervisor }: ModelRoutesOptions): Promise<void> {
   app.get('/api/models', () => models.list());
-  app.put('/api/models/default', async (request, reply) => {
+  app.put('/api/models/default', { config: { readsBody: true } }, async (request, reply) => {
     const body = DefaultBody.safeParse(request.body);
     if (!body.success) {
       const message = 'Send {"model_name": "<a name of model_list>"}, or null for the built-in agent.';

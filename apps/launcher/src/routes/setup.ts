@@ -42,7 +42,7 @@ export async function setupRoutes(
     return reply.header('cache-control', 'no-store').send({ status: 'ok' });
   };
   for (const url of ['/setup', '/api/auth/setup', '/launcher-setup']) {
-    app.post(url, { config: { public: 'optional' } }, setup);
+    app.post(url, { config: { public: 'optional', readsBody: true } }, setup);
   }
 }
 

@@ -23,7 +23,7 @@ export async function systemRoutes(app: FastifyInstance, options: SystemOptions)
   app.get('/api/system/version', async () => ({ version, node: process.versions.node }));
 
   app.get('/api/system/launcher-config', async () => settings.load());
-  app.put('/api/system/launcher-config', async (request, reply) => {
+  app.put('/api/system/launcher-config', { config: { readsBody: true } }, async (request, reply) => {
     const isConfirmed = (request.query as { confirm?: unknown }).confirm === '1';
     const issues = await store(settings, request, reply, !isConfirmed);
     if (issues !== undefined) return issues;
@@ -33,7 +33,7 @@ export async function systemRoutes(app: FastifyInstance, options: SystemOptions)
   });
 
   app.get('/api/system/gateway-config', async () => gatewaySettings.load());
-  app.put('/api/system/gateway-config', async (request, reply) => {
+  app.put('/api/system/gateway-config', { config: { readsBody: true } }, async (request, reply) => {
     const issues = await store(gatewaySettings, request, reply, false);
     if (issues !== undefined) return issues;
     const { reloaded, restartNeeded } = await applyToGateway(supervisor);

@@ -17,7 +17,7 @@ const hostileJson: fc.Arbitrary<string> = fc.letrec<{ json: string }>((tie) => (
 })).json;
 
 /** A frame of a known or unknown type whose other members may be anything. */
-export const nearlyFrame = (types: readonly string[], members: readonly string[]): fc.Arbitrary<string> =>
+const nearlyFrame = (types: readonly string[], members: readonly string[]): fc.Arbitrary<string> =>
   fc
     .tuple(
       fc.oneof(

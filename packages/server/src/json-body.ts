@@ -1,7 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import fp from 'fastify-plugin';
 
-/** A body that is not JSON as RFC 8259 wants it between systems. Becomes 400. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The handler reads the body. All other routes take none; `{}`, which some clients send always, is none. */
+    readsBody?: true;
+  }
+}
+
+/** A body that is not JSON as RFC 8259 wants it between systems, or not for this route. Becomes 400. */
 class JsonBodyError extends Error {
   override readonly name = 'JsonBodyError';
   readonly code = 'invalid_body';
@@ -24,13 +31,20 @@ export const jsonBody = fp(
       if (bytes[0] === BYTE_ORDER_MARK || !isUtf8(bytes)) return done(new JsonBodyError('not plain UTF-8'));
       const text = bytes.toString('utf8');
       void parse(request, text, (error, value) => {
-        if (error === null && countWrittenKeys(text) !== countKeys(value))
-          return done(new JsonBodyError('a key is written twice'));
-        done(error, value);
+        if (error !== null) return done(error);
+        if (countWrittenKeys(text) !== countKeys(value)) return done(new JsonBodyError('a key is written twice'));
+        if (typeof value !== 'object' || value === null || Array.isArray(value))
+          return done(new JsonBodyError('not an object'));
+        return done(null, value);
       });
     });
+    app.addHook('preValidation', async ({ body, is404, routeOptions }) => {
+      if (is404 || routeOptions.config.readsBody === true || typeof body !== 'object' || body === null) return;
+      // An order with a body that nobody reads was meant for another address, or for another version of this one.
+      if (Object.keys(body).length > 0) throw new JsonBodyError('no body is read here');
+    });
   },
-  { name: 'json-body' },
+  { name: 'json-body', fastify: '5.x' },
 );
 
 /** In valid JSON a string with a colon behind it is a key, and nothing else is. */
