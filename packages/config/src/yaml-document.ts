@@ -1,4 +1,4 @@
-import { type Document, isMap, isPair, isScalar, isSeq, parseDocument, type Scalar, visit } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, parseDocument, type Scalar, type Tags, visit } from 'yaml';
 import { ConfigError } from './config-error.ts';
 import { isJsonObject, type JsonObject, pathText } from './json-object.ts';
 import type { Edit } from './merge-patch.ts';
@@ -49,10 +49,20 @@ function parse(file: string, text: string): Document {
   return document;
 }
 
+/**
+ * Other programs read `0123` or a number of twenty digits as the text that it is: a change of something else leaves it so.
+ */
+const numbersAsWritten = (tags: Tags): Tags =>
+  tags.map((tag) => {
+    if (typeof tag === 'string' || tag.collection !== undefined || !/:(?:int|float)$/.test(tag.tag)) return tag;
+    const { stringify } = tag;
+    return { ...tag, stringify: (node, ...rest) => node.source ?? stringify?.(node, ...rest) ?? String(node.value) };
+  });
+
 function parseUnchecked(file: string, text: string): Document {
   try {
     // Its warnings would go to the log, with what stands in the file.
-    return parseDocument(text, { merge: true, prettyErrors: true, logLevel: 'error' });
+    return parseDocument(text, { merge: true, prettyErrors: true, logLevel: 'error', customTags: numbersAsWritten });
   } catch {
     // The parser calls itself for each level.
     throw invalid(file, TOO_DEEP);

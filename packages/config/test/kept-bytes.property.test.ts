@@ -52,3 +52,29 @@ test('a change that says nothing new leaves every byte, of JSON and of YAML', as
     { numRuns: 30 },
   );
 });
+
+test('a changed token in YAML leaves every other line as it is, whatever a reader may take it for', async () => {
+  const home = aHome();
+  const written = fc.oneof(
+    fc.constantFrom('0123', '007', '9007199254740993', '1.10', '0x1F', '0o17', '1e3', '+1', '-0', '.NaN', '.inf', '~'),
+    fc.constantFrom('1.00000000000000000001', 'True', 'null', '2001-01-01', "'a'", '12:30:45', '1_000', 'plain text'),
+    fc.stringMatching(/^[0-9]{1,30}$/),
+    fc.stringMatching(/^[0-9]{1,3}\.[0-9]{1,20}$/),
+  );
+  const line = fc.tuple(fc.stringMatching(/^[a-z]{1,6}$/), written).map(([name, value]) => `${name}: ${value}`);
+  const lines = fc.uniqueArray(line, { maxLength: 5, selector: (one) => one.split(':')[0] });
+  await fc.assert(
+    fc.asyncProperty(lines, lines, async (own, others) => {
+      const text = (token: string) =>
+        [
+          ...['# kept', 'x_other:', '  k: 0', ...others.map((one) => `  ${one}`), 'channels:', '  telegram:', '    token: 0123'],
+          ...['  pico:', '    # ours', `    token: ${token}`, ...own.map((one) => `    x_${one}`), ''],
+        ].join('\n');
+      fc.pre(!others.some((one) => one.startsWith('k:')));
+      home.write('.security.yml', text('before12'));
+      await updateSecurity(home.paths, home.environment, { channels: { pico: { token: 'after345' } } });
+      expect(home.read('.security.yml')).toBe(text('after345'));
+    }),
+    { numRuns: 60 },
+  );
+});
