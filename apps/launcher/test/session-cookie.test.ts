@@ -89,6 +89,26 @@ test.each([
   expect(reply.cookies).toEqual([expect.objectContaining({ name: NAME, value: '', path: '/', maxAge: 0 })]);
 });
 
+test('a cookie that was revoked, or is of another process, is cleared as well, also where anybody may ask', async () => {
+  const [launcher, other] = [await aLauncher(), await aLauncher()];
+  const revoked = await signIn(launcher);
+  const headers = { cookie: revoked, 'sec-fetch-site': 'same-origin' };
+  await launcher.app.inject({ method: 'POST', url: '/logout', headers });
+  for (const cookie of [revoked, await signIn(other)]) {
+    for (const url of ['/api/system/version', '/api/auth/status', '/', '/login', '/pico/ws']) {
+      const { cookies } = await launcher.app.inject({ url, headers: { cookie } });
+      expect([url, cookies]).toEqual([url, [expect.objectContaining({ name: NAME, value: '', maxAge: 0 })]]);
+    }
+  }
+});
+
+test('a file that caches keep for everybody clears nobody’s cookie, whatever the first who asks for it sends', async () => {
+  for (const url of ['/assets/index-abc.js', '/favicon.svg', '/assets/nothing.js', '/health']) {
+    const reply = await keyed().app.inject({ url, headers: { cookie: `${NAME}=x` } });
+    expect([url, reply.cookies]).toEqual([url, []]);
+  }
+});
+
 test('a cookie is worthless with any of its characters changed, or its end missing', async () => {
   const launcher = keyed();
   const [name, value = ''] = decodeURIComponent(await signIn(launcher)).split(/=(.*)/s);

@@ -36,7 +36,7 @@ export interface Sessions {
   onRevoked(listener: (revocation: Revocation) => void): () => void;
   /** How many revocations are remembered. */
   readonly rememberedCount: number;
-  /** How many sessions this process has started that are neither expired nor revoked. */
+  /** How many sessions this process has started, or spared, that are neither expired nor revoked. */
   readonly liveCount: number;
 }
 
@@ -58,21 +58,22 @@ export function createSessions(options: SessionsOptions): Sessions {
   let { signer } = options;
   /** Revoked id → when its cookie would have expired anyway, after which it need not be remembered. */
   const revoked = new Map<string, number>();
-  /** Started here: id → when it expires; the oldest first. */
+  /** Started here, or spared when all others were ended: id → when it expires; the oldest first. */
   const live = new Map<string, number>();
   let validFrom = 0;
-  let spared: string | undefined;
   const listeners = new Set<(revocation: Revocation) => void>();
 
   const encode = ({ id, issuedAt, expiresAt }: Session) => signer.sign(`${PURPOSE}.${id}.${issuedAt}.${expiresAt}`);
   const announce = (revocation: Revocation) => {
     for (const listener of listeners) listener(revocation);
   };
-  const isRevoked = ({ id, issuedAt }: Session) => revoked.has(id) || (issuedAt < validFrom && id !== spared);
+  // A clock that was ahead when all were ended may since have been set back: what was started afterwards is known by its
+  // id, or nobody could sign in until that time comes.
+  const isRevoked = ({ id, issuedAt }: Session) => revoked.has(id) || (issuedAt < validFrom && !live.has(id));
 
   return {
     issue() {
-      const issuedAt = Math.max(now(), validFrom);
+      const issuedAt = now();
       const session = { id: randomBytes(16).toString('base64url'), issuedAt, expiresAt: issuedAt + lifetimeMs };
       forgetExpired(live, now());
       live.set(session.id, session.expiresAt);
@@ -96,10 +97,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       announce({ ids: [session.id] });
     },
     revokeAll(except) {
-      // One past now: what was issued in this very millisecond ends too, what is issued next starts there.
+      // One past now: what was issued in this very millisecond ends too.
       validFrom = Math.max(now(), validFrom) + 1;
-      spared = except?.id;
-      for (const id of [...live.keys()]) if (id !== spared) live.delete(id);
+      live.clear();
+      if (except !== undefined) live.set(except.id, except.expiresAt);
       announce({ allExcept: except?.id });
     },
     rekey(next) {

@@ -85,6 +85,23 @@ describe('a session', () => {
     expect(stateOf(caller.value)).toBe('revoked');
   });
 
+  it('can be started again after all were ended by a clock that was ahead and has been set back', () => {
+    const before = sessions.issue();
+    clock += 365 * DAY_MS;
+    const ahead = sessions.issue();
+    sessions.revokeAll();
+    clock -= 365 * DAY_MS;
+    const { session, value } = sessions.issue();
+    expect(stateOf(value)).toBe('valid');
+    clock += 60_000;
+    expect([stateOf(value), stateOf(before.value), stateOf(ahead.value)]).toEqual(['valid', 'revoked', 'future']);
+    // When that time comes for good, what was ended then stays ended.
+    clock = ahead.session.issuedAt;
+    expect([stateOf(ahead.value), stateOf(sessions.issue().value)]).toEqual(['revoked', 'valid']);
+    sessions.revoke(session);
+    expect(stateOf(value)).toBe('expired');
+  });
+
   it('is worthless after a new key, unless signed anew', () => {
     const { session, value } = sessions.issue();
     sessions.rekey(signerWith('new key'));

@@ -14,47 +14,52 @@ const OVERFLOW = 'overflow';
  * only windows that have ended are dropped, and clients that find no place share one budget.
  */
 export function createAttemptStore(now: () => number) {
-  const entries = new Map<string, Entry>();
-
-  const live = (key: string, windowMs: number): Entry | undefined => {
-    const entry = entries.get(key);
-    return entry !== undefined && now() - entry.startedAt < windowMs ? entry : undefined;
-  };
-  const dropEnded = (windowMs: number) => {
-    // Insertion order is the order of starts, so the first one that still runs ends the sweep.
-    for (const [key, { startedAt }] of entries) {
-      if (now() - startedAt < windowMs) return;
-      entries.delete(key);
-    }
-  };
-  const placeFor = (key: string, windowMs: number): string => {
-    if (live(key, windowMs) !== undefined) return key;
-    dropEnded(windowMs);
-    return entries.size < MAX_CLIENTS ? key : OVERFLOW;
-  };
-  const ttlOf = ({ startedAt }: Entry, windowMs: number) => windowMs - (now() - startedAt);
-
   return class AttemptStore {
+    readonly #entries = new Map<string, Entry>();
+
     incr(key: string, answer: Answer, windowMs: number): void {
-      const place = placeFor(key, windowMs);
-      const entry = live(place, windowMs) ?? { count: 0, startedAt: now() };
+      const place = this.#placeFor(key, windowMs);
+      const entry = this.#live(place, windowMs) ?? { count: 0, startedAt: now() };
       entry.count += 1;
-      if (entry.count === 1) entries.delete(place);
-      entries.set(place, entry);
+      if (entry.count === 1) this.#entries.delete(place);
+      this.#entries.set(place, entry);
       answer(null, { current: entry.count, ttl: ttlOf(entry, windowMs) });
     }
 
     read(key: string, answer: Answer, windowMs: number): void {
-      const entry = live(placeFor(key, windowMs), windowMs);
+      const entry = this.#live(this.#placeFor(key, windowMs), windowMs);
       answer(
         null,
         entry === undefined ? { current: 0, ttl: 0 } : { current: entry.count, ttl: ttlOf(entry, windowMs) },
       );
     }
 
-    /** Every limit counts in the same table; their keys keep them apart. */
+    /** Every limit has a table of its own: clients that fill theirs must not take the place of the ceiling on all. */
     child(): AttemptStore {
-      return this;
+      return new AttemptStore();
+    }
+
+    #placeFor(key: string, windowMs: number): string {
+      if (this.#live(key, windowMs) !== undefined) return key;
+      this.#dropEnded(windowMs);
+      return this.#entries.size < MAX_CLIENTS ? key : OVERFLOW;
+    }
+
+    #live(key: string, windowMs: number): Entry | undefined {
+      const entry = this.#entries.get(key);
+      return entry !== undefined && now() - entry.startedAt < windowMs ? entry : undefined;
+    }
+
+    #dropEnded(windowMs: number): void {
+      // Insertion order is the order of starts, so the first one that still runs ends the sweep.
+      for (const [key, { startedAt }] of this.#entries) {
+        if (now() - startedAt < windowMs) return;
+        this.#entries.delete(key);
+      }
     }
   };
+
+  function ttlOf({ startedAt }: Entry, windowMs: number): number {
+    return windowMs - (now() - startedAt);
+  }
 }

@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorDetails } from '../errors.ts';
 import type { Channel } from '../gateway/channel.ts';
 import type { AddressList } from './address.ts';
 import type { LauncherToken } from './launcher-token.ts';
-import type { LoginLimit } from './login-limit.ts';
+import type { AttemptVerdict, LoginLimit } from './login-limit.ts';
 import { isLauncherPage, normalizeOrigin } from './origin.ts';
 
 /** Whether a request may open the channel; else the refusal. A value, since awaiting a reply waits for its end. */
@@ -31,18 +31,15 @@ export async function judgeChannelCredentials(
   const { bearer, subprotocol } = presentedCredentials(request.raw);
   if (bearer.state === 'none' && subprotocol.length === 0) return judgeSession(request, channel, gate);
   const tokens = bearer.state === 'none' ? subprotocol : bearer.state === 'presented' ? [bearer.token] : [];
+  // Whoever offers several has as many guesses, of which one is right at best: else one upgrade would try hundreds.
+  const others = await spendGuesses(loginLimit, request, tokens.length - 1);
+  if (!others.allowed) return limited(others);
   // Every one is compared with both, so that time tells nothing.
   const isLauncherToken = tokens.map((token) => gate.launcherToken.matches(token)).includes(true);
   const isChannelToken = tokens.map((token) => channel.token?.equals(token)).includes(true);
   const isRight = isLauncherToken || isChannelToken;
   const budget = await (isRight ? loginLimit.peek(request) : loginLimit.attempt(request));
-  if (!budget.allowed) {
-    return {
-      ok: false,
-      code: 'too_many_attempts',
-      details: { headers: { 'retry-after': String(budget.retryAfterS) } },
-    };
-  }
+  if (!budget.allowed) return limited(budget);
   if (!isRight) {
     await loginLimit.failed(request);
     return refusal('The token is neither the launcher token nor the channel token.');
@@ -50,6 +47,21 @@ export async function judgeChannelCredentials(
   request.caller = { kind: 'token', credential: isLauncherToken ? 'launcher' : 'channel' };
   return { ok: true };
 }
+
+async function spendGuesses(loginLimit: LoginLimit, request: FastifyRequest, count: number): Promise<AttemptVerdict> {
+  for (let spent = 0; spent < count; spent += 1) {
+    const verdict = await loginLimit.attempt(request);
+    if (!verdict.allowed) return verdict;
+    await loginLimit.failed(request);
+  }
+  return { allowed: true };
+}
+
+const limited = ({ retryAfterS }: Extract<AttemptVerdict, { allowed: false }>): ChannelVerdict => ({
+  ok: false,
+  code: 'too_many_attempts',
+  details: { headers: { 'retry-after': String(retryAfterS) } },
+});
 
 function judgeSession(request: FastifyRequest, channel: Channel, gate: ChannelGate): ChannelVerdict {
   if (request.caller.kind !== 'session') return refusal();

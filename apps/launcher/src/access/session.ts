@@ -122,7 +122,8 @@ export const session = fp<SessionOptions>(
       }
       const [valid] = validSessions(request);
       if (valid !== undefined) request.caller = { kind: 'session', session: valid };
-      else if (cookieValues(request.headers.cookie).length > 0) clearCookie(request, reply);
+      // Not with a file that caches keep for everybody: it would sign out whoever gets it from there.
+      else if (config.public !== true && cookieValues(request.headers.cookie).length > 0) clearCookie(request, reply);
       if (valid !== undefined || config.public !== undefined || config.channelCredentials === true) return;
       return askToSignIn(request, reply);
     });

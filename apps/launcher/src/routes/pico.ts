@@ -37,18 +37,27 @@ interface PicoOptions {
   readonly allowedHosts: readonly string[];
 }
 
+/** The tokens as they are at one moment: the launcher's by its generation. */
+interface Tokens {
+  readonly generation: number;
+  readonly channel: Secret | undefined;
+}
+
 /** `GET /pico/ws` (and `/pico`): the reverse proxy to the gateway, and the media behind it (launcher-http.md, "Pico"). */
 export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Promise<void> {
   const { channel, findGateway, launcherToken, sockets, tokenSync } = options;
 
-  /** While the gateway was looked for, the person may have signed out. */
-  const hasEnded = ({ caller }: FastifyRequest): boolean => {
+  /** While the gateway was looked for, the person may have signed out, or the token may have been changed. */
+  const hasEnded = ({ caller }: FastifyRequest, before: Tokens, now: Tokens): boolean => {
     const { sessions } = app.sessionGate;
-    return caller.kind === 'session' && sessions.verify(sessions.reissue(caller.session)).state !== 'valid';
+    if (caller.kind === 'session') return sessions.verify(sessions.reissue(caller.session)).state !== 'valid';
+    if (caller.kind === 'token' && caller.credential === 'launcher') return now.generation !== before.generation;
+    return now.channel === undefined || before.channel?.equals(now.channel) !== true;
   };
 
   const connect = async (request: FastifyRequest, reply: FastifyReply) => {
     const settings = await channel.read();
+    const before = { generation: launcherToken.generation, channel: settings.token };
     const verdict = await judgeChannelCredentials(app.loginLimit, request, settings, options);
     if (!verdict.ok) return sendError(request, reply, verdict.code, verdict.details);
     if (request.headers.upgrade === undefined) {
@@ -56,7 +65,9 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
     }
     const gateway = await findGateway();
     if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
-    if (hasEnded(request)) return sendError(request, reply, 'invalid_credentials');
+    const { token } = await channel.read();
+    const now = { generation: launcherToken.generation, channel: token };
+    if (hasEnded(request, before, now)) return sendError(request, reply, 'invalid_credentials');
     const upgrade = takeUpgrade(request, reply);
     if (upgrade === undefined) return sendError(request, reply, 'upgrade_required');
     // Read now: the headers are about to be replaced by those for the gateway.

@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { aGateway } from '../fixtures/a-gateway.ts';
 import { aRunningLauncher } from '../fixtures/a-running-launcher.ts';
+import { createPeers, switchingProtocols } from '../fixtures/peers.ts';
 
 test('a thousand refused upgrades leave no descriptor open', async () => {
   const launcher = await aRunningLauncher({ config: { login_attempts_per_minute: 100_000 } });
@@ -20,4 +23,42 @@ test('a thousand refused upgrades leave no descriptor open', async () => {
     expect(replies.every((status) => status >= 400)).toBe(true);
   }
   await expect.poll(descriptors, { timeout: 3_000 }).toBeLessThanOrEqual(before);
+});
+
+test('neither do hundreds that the gateway refuses, breaks off or garbles, or for which there is none', async () => {
+  const peers = createPeers();
+  const launcher = await aRunningLauncher();
+  const { record, claim, close } = await aGateway({ pidFile: launcher.paths.pidFile });
+  await close();
+  const { cookie: Cookie, origin: Origin } = launcher;
+  const answers: readonly (readonly [number, (peer: Socket, head: string) => void])[] = [
+    [403, (peer) => peer.end('HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n')],
+    [503, (peer) => peer.resetAndDestroy()],
+    [502, (peer, head) => peer.write(switchingProtocols(head, { 'Sec-WebSocket-Accept': 'wrong' }))],
+    [502, (peer) => peer.write('no HTTP at all\r\n\r\n')],
+  ];
+  const ports = await Promise.all(answers.map(([, answer]) => peers.upstream(answer)));
+  const cases = [
+    ...answers.map(([status], index) => [status, ports[index] ?? 0] as const),
+    [503, record.port] as const,
+  ];
+  const refuse = async (status: number, count: number) => {
+    const replies = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const reply = await launcher.upgrade('/pico/ws', { Cookie, Origin });
+        reply.socket.destroy();
+        return reply.status;
+      }),
+    );
+    expect(new Set(replies)).toEqual(new Set([status]));
+  };
+  const descriptors = () => readdirSync('/proc/self/fd').length;
+  await refuse(503, 1);
+  const before = descriptors();
+  for (const [status, port] of cases) {
+    claim({ port });
+    for (let round = 0; round < 4; round += 1) await refuse(status, 25);
+  }
+  peers.destroy();
+  await expect.poll(descriptors, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2);
 });
