@@ -27,11 +27,14 @@ interface ProgramOptions {
   readonly home: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What is to become the program in the end, such as `unshare -rm`. */
+  readonly within?: readonly string[];
 }
 
 /** Starts a program of the build; it is ended when the test is finished. */
-export function run(program: string, { home, args = [], env = {} }: ProgramOptions): RunningProgram {
-  const child = spawn(process.execPath, [program, ...args], {
+export function run(program: string, { home, args = [], env = {}, within = [] }: ProgramOptions): RunningProgram {
+  const [command, ...rest] = [...within, process.execPath, program, ...args] as [string, ...string[]];
+  const child = spawn(command, rest, {
     cwd: home,
     env: { ...CLEAN, PICOCLAW_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

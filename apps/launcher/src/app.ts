@@ -130,8 +130,8 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   await app.register(
     async (scope) => {
       await scope.register(healthRoutes, { problems });
-      await scope.register(loginRoutes, { launcherToken, links, basePath, launcherConfigFile });
-      await scope.register(setupRoutes, { launcherToken });
+      await scope.register(loginRoutes, { launcherToken, links, basePath, launcherConfigFile, trustedProxies });
+      await scope.register(setupRoutes, { launcherToken, trustedProxies });
       await scope.register(gatewayRoutes, options);
       await scope.register(picoApiRoutes, {
         ...{ launcherToken, channel, trustedProxies, basePath, tokenSync: options.tokenSync },

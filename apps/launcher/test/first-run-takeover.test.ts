@@ -78,6 +78,16 @@ test.each([
   expect((await setup(launcher, { remoteAddress, headers: { host } })).statusCode).toBe(200);
 });
 
+test('a proxy that is known to be on this machine is nobody at the machine, also when it hides that it forwards', async () => {
+  const launcher = await aFreshLauncher({ config: { trusted_proxy_cidrs: ['127.0.0.1/32'] } });
+  const from = { remoteAddress: '127.0.0.1', headers: { host: 'localhost' } };
+  expect((await setup(launcher, from)).statusCode).toBe(401);
+  expect((await launcher.app.inject({ url: '/api/auth/status', ...from })).json()).toMatchObject({
+    setup_requires_token: true,
+  });
+  expect((await setup(launcher, from, { setup_token: launcher.token() })).statusCode).toBe(200);
+});
+
 test('a page of a foreign name that resolves to this machine gets nothing (DNS rebinding)', async () => {
   const launcher = await aFreshLauncher();
   const reply = await setup(launcher, { headers: { host: 'rebound.example', origin: 'http://rebound.example' } });

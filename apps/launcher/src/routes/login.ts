@@ -3,7 +3,7 @@ import { Secret } from '@picoclaw/auth';
 import { parseHost } from '@picoclaw/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isLoopback } from '../access/address.ts';
+import { type AddressList, isLoopback } from '../access/address.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
 import { isDirectLoopback } from '../access/network.ts';
 import { localPath } from '../access/origin.ts';
@@ -16,6 +16,7 @@ interface LoginOptions {
   readonly links: SignInLinks;
   readonly basePath: string;
   readonly launcherConfigFile: string;
+  readonly trustedProxies: AddressList;
 }
 
 const loginBody = z
@@ -84,13 +85,13 @@ export async function loginRoutes(app: FastifyInstance, options: LoginOptions): 
 }
 
 /** What a page needs to know before anybody is signed in; paths only for who is. */
-async function status(request: FastifyRequest, { launcherToken, launcherConfigFile }: LoginOptions) {
+async function status(request: FastifyRequest, { launcherToken, launcherConfigFile, trustedProxies }: LoginOptions) {
   const { caller } = request;
   const isAuthenticated = caller.kind !== 'anonymous';
   return {
     authenticated: isAuthenticated,
     initialized: !launcherToken.isSetupPending,
-    setup_requires_token: !isDirectSetup(request),
+    setup_requires_token: !isDirectSetup(request, trustedProxies),
     ...(isAuthenticated && { token_source: launcherToken.source }),
     ...(caller.kind === 'session' && { session_expires_at: new Date(caller.session.expiresAt).toISOString() }),
     token_help: {
@@ -102,7 +103,9 @@ async function status(request: FastifyRequest, { launcherToken, launcherConfigFi
 }
 
 /** A first run at the machine itself: direct loopback peer, loopback `Host`, no proxy in between (launcher-http.md). */
-export function isDirectSetup(request: FastifyRequest): boolean {
+export function isDirectSetup(request: FastifyRequest, trustedProxies: AddressList): boolean {
+  // A proxy is known to sit there, whether or not it says that it forwards.
+  if (trustedProxies.has(request.socket.remoteAddress)) return false;
   const { host = '', origin } = request.headers;
   const names = [host, ...(origin === undefined ? [] : [URL.canParse(origin) ? new URL(origin).host : origin])];
   // A proxy of a plain configuration adds no header and asks for its upstream's name, but speaks HTTP/1.0 to it.

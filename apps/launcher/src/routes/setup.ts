@@ -1,10 +1,16 @@
 import { Secret } from '@picoclaw/auth';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { AddressList } from '../access/address.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
 import { tooManyAttempts } from '../access/session.ts';
 import { type ErrorCode, sendError } from '../errors.ts';
 import { isDirectSetup } from './login.ts';
+
+interface SetupOptions {
+  readonly launcherToken: LauncherToken;
+  readonly trustedProxies: AddressList;
+}
 
 const setupBody = z.strictObject({
   token: z.string(),
@@ -16,10 +22,8 @@ const setupBody = z.strictObject({
 type SetupBody = z.infer<typeof setupBody>;
 
 /** `POST /setup`: registers a launcher token of one's own, in the first run and later. */
-export async function setupRoutes(
-  app: FastifyInstance,
-  { launcherToken }: { launcherToken: LauncherToken },
-): Promise<void> {
+export async function setupRoutes(app: FastifyInstance, options: SetupOptions): Promise<void> {
+  const { launcherToken } = options;
   const setup = async (request: FastifyRequest, reply: FastifyReply) => {
     const body = setupBody.safeParse(request.body);
     if (!body.success) {
@@ -27,7 +31,7 @@ export async function setupRoutes(
     }
     const verdict = await app.loginLimit.attempt(request);
     if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
-    const refusal = refusalOf(request, body.data, launcherToken) ?? problemOf(body.data);
+    const refusal = refusalOf(request, body.data, options) ?? problemOf(body.data);
     if (refusal !== undefined) {
       if (refusal === 'invalid_setup_token' || refusal === 'invalid_token') await app.loginLimit.failed(request);
       request.log.info({ code: refusal, ip: request.ip, door: 'setup' }, 'refused: setup');
@@ -47,11 +51,13 @@ export async function setupRoutes(
 }
 
 /** Who may not: nobody takes over a first run from another machine, nor changes a token that they do not know. */
-function refusalOf(request: FastifyRequest, body: SetupBody, launcherToken: LauncherToken): ErrorCode | undefined {
+function refusalOf(request: FastifyRequest, body: SetupBody, options: SetupOptions): ErrorCode | undefined {
+  const { launcherToken, trustedProxies } = options;
   const isKnown = (token: string | undefined) => token !== undefined && launcherToken.matches(new Secret(token.trim()));
   if (launcherToken.source === 'env') return 'token_managed_by_env';
   if (launcherToken.isSetupPending) {
-    const isProven = isDirectSetup(request) || request.caller.kind !== 'anonymous' || isKnown(body.setup_token);
+    const isProven =
+      isDirectSetup(request, trustedProxies) || request.caller.kind !== 'anonymous' || isKnown(body.setup_token);
     return isProven ? undefined : 'invalid_setup_token';
   }
   if (request.caller.kind === 'anonymous') return 'already_set_up';

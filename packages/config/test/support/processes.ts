@@ -10,8 +10,10 @@ import type { TestHome } from './home.ts';
 
 /** Starts real processes on a home. */
 export interface ConfigProcesses {
-  start(home: TestHome, job: string, argument?: string): ChildProcess;
+  start(home: TestHome, job: string, argument?: string, how?: { readonly killAt?: number }): ChildProcess;
 }
+
+const KILL_AT = new URL('../fixtures/kill-at.mjs', import.meta.url).href;
 
 /** Bundles the process of the fixtures once for a test file: Node 20 does not run TypeScript. */
 export function configProcesses(): ConfigProcesses {
@@ -32,9 +34,10 @@ export function configProcesses(): ConfigProcesses {
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return {
-    start(home, job, argument = '') {
+    start(home, job, argument = '', { killAt } = {}) {
       const child = fork(program, [job, argument], {
-        env: { PICOCLAW_HOME: home.paths.home, PATH: process.env['PATH'] },
+        env: { PICOCLAW_HOME: home.paths.home, PATH: process.env['PATH'], KILL_AT: String(killAt) },
+        execArgv: killAt === undefined ? [] : ['--import', KILL_AT],
       });
       onTestFinished(() => end(child));
       return child;
