@@ -62,6 +62,25 @@ describe('without a launcher', () => {
 });
 
 describe('with a launcher', () => {
+  it('that refuses us nothing is done behind its back', async () => {
+    const home = freshHome();
+    writeHomeFile(home, 'launcher-config.json', { launcher_token: TOKEN });
+    const launcher = await startLauncher({ home });
+    const env = {
+      PICOCLAW_LAUNCHER_PORT: String(launcher.port),
+      PICOCLAW_GATEWAY_PORT: String(launcher.gatewayPort),
+    };
+    writeHomeFile(home, 'launcher-config.json', { launcher_token: 'changed-behind-its-back' });
+    const before = pidRecord(home)?.pid ?? 0;
+    for (const order of ['stop', 'restart']) {
+      const { code, stderr } = await cli(['gateway', order], { home, env });
+      expect([order, code]).toEqual([order, 4]);
+      expect(stderr).toContain(`The launcher at http://127.0.0.1:${launcher.port} runs this gateway, and refuses`);
+    }
+    expect(pidRecord(home)?.pid).toBe(before);
+    expect(isAlive(before)).toBe(true);
+  });
+
   it('has the launcher do it, which would start the gateway again otherwise', async () => {
     const home = freshHome();
     const launcher = await startLauncher({ home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });

@@ -301,7 +301,7 @@ describe('a unit of somebody else', () => {
     expect(stdout).toContain(
       'a unit that another program had written; it started /usr/bin/picoclaw-launcher-of-old -public',
     );
-    expect(stdout).toContain('The unit before set PICOCLAW_LAUNCHER_PORT');
+    expect(stdout).toContain('The unit before set PICOCLAW_LAUNCHER_PORT, --public');
     expect(stdout).toContain('The unit before held secrets (Environment=PICOCLAW_LAUNCHER_TOKEN)');
     expect(stdout).not.toContain('unit-token-of-last-year');
     expect(readFileSync(unit, 'utf8')).toContain('TemplateVersion=');

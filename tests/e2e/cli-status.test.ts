@@ -93,6 +93,8 @@ describe('status', () => {
     });
     expect(code).toBe(78);
     expect(report.launcher).toMatchObject({ state: 'foreign_program', holder: { pid: process.pid } });
+    // By the settings of this home, not by what the stranger was started with.
+    expect(report.exposure.port).toBe(port);
     expect(text).toContain(`pid ${process.pid}`);
   });
 

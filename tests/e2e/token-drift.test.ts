@@ -7,7 +7,7 @@ import { cli } from '../support/cli.ts';
 import { doctor, type ToldReport } from '../support/doctor.ts';
 import { allFilesBelow, readHomeJson, writeHomeFile } from '../support/home.ts';
 import { aLegacyService, type LegacyService } from '../support/legacy-service.ts';
-import { built, pidRecord } from '../support/processes.ts';
+import { built, pidRecord, run, until } from '../support/processes.ts';
 
 const UNIT_TOKEN = 'unit-token-of-last-year';
 const FILE_TOKEN = 'file-token-of-this-year';
@@ -156,6 +156,21 @@ describe('a token in a service unit that went stale', () => {
     expect(readFileSync(unit, 'utf8')).not.toContain(UNIT_TOKEN);
     expect(readHomeJson(service.home, 'launcher-config.json')).toMatchObject({ launcher_token: UNIT_TOKEN });
   });
+});
+
+it('of a service that no manager can restart is still what runs: that is said, and is no success', async () => {
+  const service = await aLegacyService({ withManagers: false, launcher: { launcher_token: FILE_TOKEN } });
+  const unit = service.writeUnit('launcher', { PICOCLAW_LAUNCHER_TOKEN: UNIT_TOKEN });
+  // As a manager would have done, before it went away.
+  const env = { HOME: service.person.home, PICOCLAW_HOME: '', PICOCLAW_LAUNCHER_TOKEN: UNIT_TOKEN };
+  const running = run(built('cli.js'), { home: service.home, args: ['--no-browser'], env });
+  await until(() => signsIn(service.url, UNIT_TOKEN).catch(() => false), running.output);
+  const repaired = await inShell(service, '--repair', '--yes');
+  expect(repaired).toMatchObject({ exitCode: 1, repairs: [{ state: 'failed', target: unit }] });
+  expect(repaired.repairs[0]?.detail).toMatch(
+    /the launcher that runs still has another token: end it, then PICOCLAW_HOME=/,
+  );
+  expect(readFileSync(unit, 'utf8')).not.toContain(UNIT_TOKEN);
 });
 
 describe('nothing is changed anywhere', () => {

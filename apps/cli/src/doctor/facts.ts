@@ -116,7 +116,7 @@ async function judgeLauncher(world: World) {
     users.findIndex((user) => user !== undefined),
   );
   const user = users[at];
-  const process = judgeProcess('launcher', user?.pid, world);
+  const process = judgeProcess('launcher', mayBeLauncher(user) ? user?.pid : undefined, world);
   const { value: config, problems } = attempt(() => loadLauncherConfig(paths, process.environment));
   const port = candidates[at] ?? DEFAULT_LAUNCHER_PORT;
   const host = config?.bindHosts.map((bound) => bound.host).join(',') ?? '';
@@ -125,6 +125,9 @@ async function judgeLauncher(world: World) {
   const ask = createAskLauncher(url, { timeoutMs: patienceFor(user) });
   return { seen: { ...process, pid: user?.pid, config, port, url, ask, user }, problems };
 }
+
+/** What a stranger at our port was started with says nothing of the launcher. */
+const mayBeLauncher = (user: PortUser | undefined) => /picoclaw|launcher/i.test(user?.command ?? 'picoclaw');
 
 const AuthStatus = z.object({ authenticated: z.boolean(), initialized: z.boolean() });
 

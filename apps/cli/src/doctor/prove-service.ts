@@ -10,7 +10,12 @@ import { gatewayDoor } from './token-door.ts';
 /** Whether a service that was just started takes the token of the files. */
 export type ServiceProof =
   | { readonly ok: true; readonly detail: string }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** It answers, and does not let us in. */
+      readonly isRefusal: boolean;
+    };
 
 interface World {
   readonly withinMs?: number;
@@ -37,11 +42,7 @@ export async function proveService(kind: ServiceKind, asker: Asker, world: World
   }
 }
 
-type Attempt =
-  | Extract<ServiceProof, { ok: true }>
-  | (Extract<ServiceProof, { ok: false }> & { readonly isRefusal: boolean });
-
-async function signIn({ paths, environment }: Asker): Promise<Attempt> {
+async function signIn({ paths, environment }: Asker): Promise<ServiceProof> {
   const token = findLauncherToken(paths, environment)?.value;
   if (token === undefined) return { ok: false, reason: 'there is no launcher token yet', isRefusal: false };
   const url = launcherUrl(paths, environment);
@@ -54,7 +55,7 @@ async function signIn({ paths, environment }: Asker): Promise<Attempt> {
 const Status = z.object({ gateway_status: z.string() });
 
 /** What is examined while the launcher still starts its gateway would look worse than it is. */
-async function settled({ url, token }: OwnLauncher): Promise<Attempt> {
+async function settled({ url, token }: OwnLauncher): Promise<ServiceProof> {
   const answer = await httpJson(`${url}/api/gateway/status`, { token });
   const status = answer.answered ? Status.safeParse(answer.body).data?.gateway_status : undefined;
   if (status === 'starting' || status === 'restarting')
@@ -62,7 +63,7 @@ async function settled({ url, token }: OwnLauncher): Promise<Attempt> {
   return { ok: true, detail: `a sign-in at ${url} works` };
 }
 
-async function openChannel({ paths, environment }: Asker): Promise<Attempt> {
+async function openChannel({ paths, environment }: Asker): Promise<ServiceProof> {
   const [found, { value: token }] = [await readPidFile(paths.pidFile), resolveChannelToken(paths, environment)];
   if (token === undefined) return { ok: false, reason: 'there is no channel token yet', isRefusal: false };
   if (found.state !== 'alive') return { ok: false, reason: 'the gateway does not run', isRefusal: false };

@@ -6,7 +6,7 @@ import { ExitCode } from '../exit-code.ts';
 import { agreeing, terminalDialog } from './dialog.ts';
 import { examine } from './examine.ts';
 import { repairableCodes, repairFindings } from './repair.ts';
-import { reportJson, reportText } from './report.ts';
+import { type Report, reportJson, reportText } from './report.ts';
 
 /** What the command line says. */
 export interface DoctorOptions {
@@ -43,16 +43,17 @@ export async function runDoctor(
   const dialog = yes ? agreeing : terminalDialog();
   const repairs = mayRepair ? await repairFindings({ asker: facts, codes: wanted, dialog, note: context.note }) : [];
   if (mayRepair) ({ facts, findings } = await examine(context));
-  const report = { home: facts.paths.home, findings: findings.filter(isAskedFor), repairs };
-  const exitCode = exitCodeOf(report.findings);
+  const report: Report = { home: facts.paths.home, findings: findings.filter(isAskedFor), repairs };
+  const exitCode = exitCodeOf(report);
   if (json) context.print(reportJson(report, exitCode));
   else for (const line of reportText(report, { colours: context.hasColours })) context.print(line);
   return exitCode;
 }
 
-function exitCodeOf(findings: readonly Finding[]): ExitCode {
+function exitCodeOf({ findings, repairs }: Report): ExitCode {
   if (findings.some(({ code }) => code === 'config-invalid')) return ExitCode.operator;
-  return findings.some((finding) => isAtLeast(finding, 'warn')) ? ExitCode.failed : ExitCode.ok;
+  const isUnrepaired = repairs.some(({ state }) => state === 'failed' || state === 'conflict');
+  return isUnrepaired || findings.some((finding) => isAtLeast(finding, 'warn')) ? ExitCode.failed : ExitCode.ok;
 }
 
 function parseCodes(text: string): readonly FindingCode[] {

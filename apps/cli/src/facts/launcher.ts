@@ -65,12 +65,28 @@ export interface OwnLauncher {
   readonly token: Secret;
 }
 
-/** Finds the launcher that runs this home's gateway; undefined when there is none that we may give orders to. */
-export async function findOwnLauncher({ paths, environment }: Asker): Promise<OwnLauncher | undefined> {
+/** Who runs the gateway of a home: its launcher, which takes our orders or refuses us, or nobody. */
+export type LauncherInCharge =
+  | ({ readonly state: 'obeys' } & OwnLauncher)
+  | { readonly state: 'refuses'; readonly url: string }
+  | { readonly state: 'none' };
+
+/** Finds the launcher that runs this home's gateway. Throws `ConfigError`. */
+export async function findLauncherInCharge({ paths, environment }: Asker): Promise<LauncherInCharge> {
   const { launcher } = await gatherFacts({ paths, environment });
   const token = findLauncherToken(paths, launcher.environment)?.value;
-  if (token === undefined) return undefined;
   const fact = await lookAtLauncher(launcher.url, token, launcher.ask);
-  const isOurs = fact.state === 'running' && fact.takesToken === 'yes' && fact.configFile === paths.launcherConfigFile;
-  return isOurs ? { url: fact.url, token } : undefined;
+  if (fact.state !== 'running') return { state: 'none' };
+  const { url, takesToken, configFile } = fact;
+  if (token !== undefined && takesToken === 'yes')
+    return configFile === paths.launcherConfigFile ? { state: 'obeys', url, token } : { state: 'none' };
+  // One that is known to be of this home would start again what we end, and end what we start.
+  const isOfThisHome = launcher.answer === 'own' && launcher.isKnown && launcher.pid !== undefined;
+  return isOfThisHome ? { state: 'refuses', url } : { state: 'none' };
+}
+
+/** Finds the launcher that runs this home's gateway; undefined when there is none that we may give orders to. */
+export async function findOwnLauncher(asker: Asker): Promise<OwnLauncher | undefined> {
+  const found = await findLauncherInCharge(asker);
+  return found.state === 'obeys' ? { url: found.url, token: found.token } : undefined;
 }

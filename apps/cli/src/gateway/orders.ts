@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { httpJson } from '../facts/http-json.ts';
-import { findOwnLauncher, type OwnLauncher } from '../facts/launcher.ts';
+import { findLauncherInCharge, type OwnLauncher } from '../facts/launcher.ts';
 import { addressOf } from './describe.ts';
 import { startInBackground } from './start-in-background.ts';
 
@@ -31,7 +31,7 @@ export async function startGateway(context: CliContext): Promise<StartedGateway>
       'picoclaw-launcher gateway restart starts it anew.',
     );
   }
-  const launcher = await findOwnLauncher(context);
+  const launcher = await launcherInCharge(context);
   if (launcher === undefined) await startInBackground(context);
   else await order(launcher, 'start?wait=1');
   return started(context);
@@ -39,7 +39,7 @@ export async function startGateway(context: CliContext): Promise<StartedGateway>
 
 /** Ends the gateway: by the launcher, which would start it again otherwise, else by its pid. */
 export async function stopRunningGateway(context: CliContext): Promise<void> {
-  const launcher = await findOwnLauncher(context);
+  const launcher = await launcherInCharge(context);
   const running = await livingGateway(context);
   if (running === undefined && launcher === undefined) throw notRunning();
   if (launcher !== undefined) {
@@ -52,7 +52,7 @@ export async function stopRunningGateway(context: CliContext): Promise<void> {
 
 /** Ends the gateway, where one runs, and starts it again. */
 export async function restartGateway(context: CliContext): Promise<StartedGateway> {
-  const launcher = await findOwnLauncher(context);
+  const launcher = await launcherInCharge(context);
   if (launcher === undefined) {
     const running = await livingGateway(context);
     if (running !== undefined) await stopByPid(running);
@@ -74,6 +74,17 @@ export async function reloadRunningGateway(context: CliContext): Promise<void> {
   throw new CliError(
     answer.answered && answer.status === 401 ? ExitCode.unauthorized : ExitCode.operator,
     `The gateway did not reload: ${answer.answered ? reasonIn(answer.body, answer.status) : answer.code}.`,
+  );
+}
+
+/** The launcher that does it, when one runs; one that refuses us is an error, not something to work around. */
+async function launcherInCharge(context: CliContext): Promise<OwnLauncher | undefined> {
+  const found = await findLauncherInCharge(context);
+  if (found.state !== 'refuses') return found.state === 'obeys' ? found : undefined;
+  throw new CliError(
+    ExitCode.unauthorized,
+    `The launcher at ${found.url} runs this gateway, and refuses the token of ${context.paths.home}.`,
+    'picoclaw-launcher doctor says why.',
   );
 }
 

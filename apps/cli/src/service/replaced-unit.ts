@@ -1,9 +1,9 @@
-import { findLauncherToken, type GivenCredential, resolveChannelToken } from '@picoclaw/config';
+import { findLauncherToken, type GivenCredential, longForm, resolveChannelToken } from '@picoclaw/config';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { InstalledUnit } from './installed-unit.ts';
-import { planEnvironment, type ServicePlan } from './plan.ts';
+import { commandLine, planEnvironment, type ServicePlan } from './plan.ts';
 
 type Replaced = Pick<InstalledUnit, 'file' | 'program' | 'args' | 'environment' | 'embedded' | 'templateVersion'>;
 
@@ -44,14 +44,14 @@ export function tellReplaced(unit: Replaced, plan: ServicePlan): string[] {
   ];
 }
 
-/** The settings that only the unit before had. */
+/** The variables and flags that only the unit before had. */
 export function lostSettings(
-  { environment, embedded }: Pick<InstalledUnit, 'environment' | 'embedded'>,
+  { args, environment, embedded }: Pick<InstalledUnit, 'args' | 'environment' | 'embedded'>,
   plan: ServicePlan,
 ): string[] {
-  const kept = Object.keys(planEnvironment(plan));
+  const kept = [...Object.keys(planEnvironment(plan)), ...commandLine(plan)];
   const isSecret = (name: string) => embedded.some(({ where }) => where.endsWith(name));
-  return [...environment.keys()].filter(
-    (name) => name.startsWith('PICOCLAW_') && !kept.includes(name) && !isSecret(name),
-  );
+  const variables = [...environment.keys()].filter((name) => name.startsWith('PICOCLAW_'));
+  const flags = args.filter((word) => /^--?[a-z]/i.test(word)).map((word) => longForm(word).replace(/=.*/s, ''));
+  return [...variables, ...flags].filter((name) => !kept.includes(name) && !isSecret(name));
 }

@@ -91,8 +91,14 @@ async function outcomeOf(installed: Installed, asker: Reinstallation['asker']): 
     .map(({ place }) => place);
   const done = [`wrote ${unit}`, ...stored.map((place) => `stored ${place}`)].join(', ');
   if (notStarted !== undefined) {
-    const detail = `${done}; it could not be started: ${notStarted.reason}. By hand: ${notStarted.byHand}`;
-    return { state: 'repaired', detail };
+    const detail = `${done}; it could not be started: ${notStarted.reason}`;
+    const running = await proveService(kind, asker, { withinMs: -1 });
+    return running.ok || !running.isRefusal
+      ? { state: 'repaired', detail: `${detail}. By hand: ${notStarted.byHand}` }
+      : {
+          state: 'failed',
+          detail: `${detail}, and the ${kind} that runs still has another token: end it, then ${notStarted.byHand}`,
+        };
   }
   if (state === undefined) return { state: 'repaired', detail: done };
   if (state.state !== 'running')
