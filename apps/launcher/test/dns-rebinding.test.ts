@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import { aLauncher, sharedLauncher } from './build-test-launcher.ts';
+import { aLauncher, sharedLauncher, TOKEN } from './build-test-launcher.ts';
 import { listen, sendRaw } from './raw-http.ts';
 
 const shared = sharedLauncher({ config: { allowed_hosts: ['Pico.Example.com'], trusted_proxy_cidrs: ['10.0.0.0/8'] } });
@@ -60,6 +60,20 @@ test('a trusted proxy may bring any name', async () => {
 test('X-Forwarded-Host does not stand in for Host', async () => {
   const headers = { host: 'evil.com', 'x-forwarded-host': 'localhost' };
   expect((await shared().app.inject({ url: '/health', headers })).statusCode).toBe(421);
+});
+
+test('no name that is not ours stands in an address that the launcher gives out', async () => {
+  const told = async (headers: Record<string, string>, remoteAddress = '192.0.2.1') => {
+    const asked = { url: '/api/pico/info', headers: { authorization: `Bearer ${TOKEN}`, ...headers }, remoteAddress };
+    const reply = await shared().app.inject(asked);
+    return reply.statusCode === 200 ? reply.json().ws_url : reply.statusCode;
+  };
+  const forwarded = { 'x-forwarded-host': 'evil.com', 'x-forwarded-proto': 'https', forwarded: 'host=evil.com' };
+  expect(await told({ host: 'localhost:18800', ...forwarded })).toBe('ws://localhost:18800/pico/ws');
+  expect(await told({ host: 'pico.example.com' })).toBe('ws://pico.example.com/pico/ws');
+  expect(await told({ host: 'evil.com' })).toBe(421);
+  const byProxy = { host: 'a', 'x-forwarded-host': 'pico.example.com', 'x-forwarded-proto': 'https' };
+  expect(await told(byProxy, '10.0.0.1')).toBe('wss://pico.example.com/pico/ws');
 });
 
 test('* turns the check off', async () => {

@@ -120,3 +120,22 @@ test('a client that offers its token beside an outdated one gets in', async () =
   const offer = upgrade('/pico/ws', 'Sec-WebSocket-Protocol', `pico.v2, token.outdated, token.${TOKEN}`, []);
   expect((await sendRaw(port, offer)).statusCode).toBe(503);
 });
+
+test('who has got hold of a session cannot find out the token by it', async () => {
+  const launcher = await aLauncher();
+  const port = await listen(launcher.app);
+  const lines = [`Cookie: ${await signIn(launcher)}`, 'Sec-Fetch-Site: same-origin'];
+  const change = (index: number) => ({ token: 'of-a-thief', confirm: 'of-a-thief', current_token: `wrong-${index}` });
+  const replies = await Promise.all(
+    Array.from({ length: 40 }, (_, index) =>
+      index % 2 === 0
+        ? sendRaw(port, ask('GET', '/api/pico/token', `X-Launcher-Token: wrong-${index}`, ...lines))
+        : sendRaw(port, json('/setup', change(index), lines)),
+    ),
+  );
+  // Signing in was the first of ten.
+  expect([evaluated(replies).length, limited(replies).length]).toEqual([9, 31]);
+  const right = await sendRaw(port, ask('GET', '/api/pico/token', `X-Launcher-Token: ${TOKEN}`, ...lines));
+  expect(right.statusCode).toBe(429);
+  expect(launcher.token()).toBe(TOKEN);
+});

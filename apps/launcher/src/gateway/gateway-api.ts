@@ -1,3 +1,4 @@
+import { BodyTooLargeError, readBoundedBody } from './bounded-body.ts';
 import type { RunningGateway } from './find-gateway.ts';
 
 /** What the gateway answered to a request of the launcher's own, or that it did not. */
@@ -8,7 +9,7 @@ export type GatewayReply =
       readonly headers: Headers;
       readonly body: Uint8Array;
     }
-  | { readonly answered: false; readonly isTimeout: boolean; readonly cause: unknown };
+  | { readonly answered: false; readonly why: 'timeout' | 'too_large' | 'unreachable'; readonly cause: unknown };
 
 interface GatewayRequest {
   readonly method: 'GET' | 'DELETE';
@@ -34,9 +35,10 @@ export async function askGateway(
       redirect: 'error',
       signal,
     });
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = await readBoundedBody(response);
     return { answered: true, status: response.status, headers: response.headers, body };
   } catch (cause) {
-    return { answered: false, isTimeout: signal.aborted, cause };
+    const why = signal.aborted ? 'timeout' : cause instanceof BodyTooLargeError ? 'too_large' : 'unreachable';
+    return { answered: false, why, cause };
   }
 }

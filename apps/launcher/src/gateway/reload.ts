@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { gatewayOrigin, type PidRecord } from '@picoclaw/pid';
+import { readBoundedBody } from './bounded-body.ts';
 
 /** What the gateway said to a reload, or why it said nothing. */
 export type ReloadAnswer =
@@ -25,7 +26,7 @@ export async function reloadGateway(
         redirect: 'error',
         signal,
       });
-      const body: unknown = await response.json();
+      const body: unknown = JSON.parse(Buffer.from(await readBoundedBody(response)).toString('utf8'));
       if (response.status !== BUSY) return { answered: true, status: response.status, body };
       await wait(RETRY_AFTER_MS, undefined, { signal });
     }

@@ -1,5 +1,6 @@
 import { PicoPath } from '@picoclaw/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withoutToken } from '../access/token-link.ts';
 import { sendError } from '../errors.ts';
 import type { FindGateway } from '../gateway/find-gateway.ts';
 import { askGateway } from '../gateway/gateway-api.ts';
@@ -20,14 +21,15 @@ export async function sessionApiRoutes(app: FastifyInstance, { findGateway }: Se
     const gateway = await findGateway();
     if (gateway.state !== 'running') return unavailable(request, reply, gateway.reason);
     const { id } = request.params as { id?: string };
-    const query = request.url.includes('?') ? `?${request.url.split('?').slice(1).join('?')}` : '';
+    const [, ...queries] = withoutToken(request.url).split('?');
+    const query = queries.length === 0 ? '' : `?${queries.join('?')}`;
     const path = `${PicoPath.sessions}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${query}`;
     const answer = await askGateway(gateway, { method, path });
     if (!answer.answered) {
       request.log.warn({ code: 'gateway_unavailable', err: answer.cause }, 'the gateway did not answer');
-      return answer.isTimeout
-        ? sendError(request, reply, 'gateway_timeout')
-        : unavailable(request, reply, 'The gateway is not reachable.');
+      if (answer.why === 'timeout') return sendError(request, reply, 'gateway_timeout');
+      if (answer.why === 'too_large') return sendError(request, reply, 'bad_gateway', { message: NOT_EXPECTED });
+      return unavailable(request, reply, 'The gateway is not reachable.');
     }
     const refusal = PASSED_ON[answer.status];
     if (refusal !== undefined) return sendError(request, reply, refusal, { message: messageOf(answer.body) });

@@ -90,3 +90,22 @@ test('of a 101 only what the handshake needs reaches the client', async () => {
   expect(headerOf(head, 'sec-websocket-protocol')).toBe('pico.v2');
   expect(headerOf(head, 'sec-websocket-extensions')).toBe('permessage-deflate; server_no_context_takeover');
 });
+
+test.each<[string, string]>([
+  ['without a Connection', 'Upgrade: websocket\r\n'],
+  ['without an Upgrade', 'Connection: Upgrade\r\n'],
+  ['that closes', 'Upgrade: websocket\r\nConnection: close\r\n'],
+  ['for two protocols', 'Upgrade: websocket, h2c\r\nConnection: Upgrade\r\n'],
+  [
+    'with two accepts',
+    'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n',
+  ],
+])('a 101 %s, its accept being right, is a 502 as well', async (_name, lines) => {
+  const { peers, head, outcomes } = await answered((asked) => {
+    const right = headerOf(String(switchingProtocols(asked)), 'sec-websocket-accept');
+    return `HTTP/1.1 101 Switching Protocols\r\n${lines}Sec-WebSocket-Accept: ${right}\r\n\r\n`;
+  });
+  expect(head).toMatch(/^HTTP\/1\.1 502 /);
+  expect(outcomes).toEqual(['bad_gateway']);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
+});
