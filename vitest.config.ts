@@ -29,7 +29,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [
       project('packages', 'packages/*/test/**/*.test.ts', 20_000),
-      project('apps', 'apps/*/test/**/*.test.{ts,tsx}', 30_000),
+      project('apps', '{apps/*/test,tests/http}/**/*.test.{ts,tsx}', 30_000),
       endToEnd,
       browser,
       commands,

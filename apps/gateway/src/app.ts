@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import websocket from '@fastify/websocket';
-import { binding, httpServerLimits, jsonBody, type RequestProblem, upgradeDispatcher } from '@picoclaw/server';
+import { binding, httpServerLimits, jsonBody, type RequestProblem, requestSyntax, upgradeDispatcher } from '@picoclaw/server';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { frameworkErrors, onClientError, onRouteError } from './access/failures.ts';
-import { hostGate } from './access/host.ts';
 import { methodGate } from './access/method.ts';
 import { requestLog } from './access/request-log.ts';
 import type { Channel } from './channel/channel.ts';
@@ -58,13 +57,13 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
   app.removeAllContentTypeParsers();
   await app.register(jsonBody);
 
-  // 1. Upgrades go through the same hooks and routes as every request, and only to routes that ask for them.
-  await app.register(upgradeDispatcher, { refuse: refuseUpgrade });
+  // 1. What is wrong with the request itself.
+  await app.register(requestSyntax, { refuse });
+  // 2. Upgrades go through the same hooks and routes as every request, and only to routes that ask for them.
+  await app.register(upgradeDispatcher, { refuse });
   await app.register(websocket, { ...socketOptions(), preClose: () => channel.closeConnections() });
   await app.register(binding);
-  // 2. What is wrong with the request itself.
   await app.register(requestLog);
-  await app.register(hostGate);
   await app.register(methodGate);
   // 3. The routes; the channel has gates of its own, see routes/pico.ts.
   await app.register(healthRoutes, parts);
@@ -75,7 +74,7 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
   return app;
 }
 
-function refuseUpgrade(reply: FastifyReply, { code, message, headers = {} }: RequestProblem): FastifyReply {
+function refuse(reply: FastifyReply, { code, message, headers = {} }: RequestProblem): FastifyReply {
   return isErrorCode(code) ? sendError(reply, code, { message, headers }) : sendError(reply, 'bad_request');
 }
 

@@ -1,6 +1,6 @@
 import type { Secret } from '@picoclaw/auth';
-import { binding, httpServerLimits, jsonBody, upgradeDispatcher } from '@picoclaw/server';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { binding, httpServerLimits, jsonBody, type RequestProblem, requestSyntax, upgradeDispatcher } from '@picoclaw/server';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { createAddressList } from './access/address.ts';
 import { csrf } from './access/csrf.ts';
 import { onClientError, onFrameworkError, onRouteError } from './access/failures.ts';
@@ -95,10 +95,8 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
 
   // The gates. Headers come first, for the refusals of all others.
   await app.register(headers);
-  await app.register(upgradeDispatcher, {
-    refuse: (reply, { code, message, headers: extra = {} }) =>
-      sendError(reply.request, reply, code as ErrorCode, { message, headers: extra }),
-  });
+  await app.register(requestSyntax, { refuse });
+  await app.register(upgradeDispatcher, { refuse });
   await app.register(untrustedProxy, { trustedProxies });
   await app.register(host, { allowedHosts, trustedProxies });
   await app.register(network, {
@@ -163,3 +161,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   });
   return app;
 }
+
+/** The refusals of what launcher and gateway share, in the launcher's words. */
+const refuse = (reply: FastifyReply, { code, message, headers: extra = {} }: RequestProblem) =>
+  sendError(reply.request, reply, code as ErrorCode, { message, headers: extra });

@@ -43,5 +43,28 @@ export function handshakeProblem(
   if (!KEY.test(headers['sec-websocket-key'] ?? '')) {
     return bad('The Sec-WebSocket-Key header is not 16 bytes in base64.');
   }
+  return offerProblem(headers);
+}
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const list = (element: string): RegExp => new RegExp(`^${element}(?:[ \\t]*,[ \\t]*${element})*$`);
+const SUBPROTOCOLS = list(TOKEN);
+// A quoted value must be a token too once its quotes are off (RFC 6455, 9.1).
+const EXTENSIONS = list(`${TOKEN}(?:[ \\t]*;[ \\t]*${TOKEN}(?:=(?:${TOKEN}|"${TOKEN}"))?)*`);
+
+/** What is wrong with the subprotocols and extensions of a handshake (RFC 6455, 4.1 and 9.1): they are passed on as they are. */
+function offerProblem({
+  'sec-websocket-protocol': protocols,
+  'sec-websocket-extensions': extensions,
+}: IncomingMessage['headers']): RequestProblem | undefined {
+  if (protocols !== undefined) {
+    const names = protocols.split(',').map((name) => name.trim());
+    if (!SUBPROTOCOLS.test(protocols) || new Set(names).size < names.length) {
+      return bad('The Sec-WebSocket-Protocol header is not a list of different names.');
+    }
+  }
+  if (extensions !== undefined && !EXTENSIONS.test(extensions)) {
+    return bad('The Sec-WebSocket-Extensions header is malformed.');
+  }
   return undefined;
 }

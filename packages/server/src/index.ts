@@ -1,3 +1,4 @@
+export { clientErrorHandler } from './client-errors.ts';
 export type { RequestProblem } from './handshake.ts';
 export { handshakeProblem } from './handshake.ts';
 export type { ParsedHost } from './host-header.ts';
@@ -8,5 +9,6 @@ export type { BindAddress, BindOptions } from './listen.ts';
 export { binding, ListenError } from './listen.ts';
 export type { Listener, PortHolder } from './port-holder.ts';
 export { findListeners, findPortHolder } from './port-holder.ts';
+export { requestProblem, requestSyntax } from './request-syntax.ts';
 export type { TakenUpgrade } from './upgrade.ts';
 export { takeUpgrade, upgradeDispatcher } from './upgrade.ts';

@@ -44,11 +44,12 @@ export const binding = fp(
 
     const listenAgain = async ({ host, ipv6Only = false }: BindAddress, port: number) => {
       const { requestTimeout, keepAliveTimeout, http } = httpServerLimits;
-      const server = createServer({ requestTimeout, keepAliveTimeout, ...http }, app.routing);
+      const server = createServer({ requestTimeout, keepAliveTimeout, ...http });
       server.maxConnections = app.server.maxConnections;
-      server.on('upgrade', (request, socket, head) => app.server.emit('upgrade', request, socket, head));
-      for (const listener of app.server.listeners('clientError')) {
-        server.on('clientError', listener as (...details: unknown[]) => void);
+      server.maxHeadersCount = app.server.maxHeadersCount;
+      // All listeners are the first server's: an address must not be judged less than another.
+      for (const event of ['request', 'upgrade', 'connect', 'clientError']) {
+        server.on(event, (...details) => app.server.emit(event, ...details));
       }
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);

@@ -2,7 +2,9 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { openExchanges, trackExchanges, whenAnswered } from './exchanges.ts';
 import { handshakeProblem, type RequestProblem } from './handshake.ts';
+import { endAndLinger } from './linger.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,8 +26,8 @@ interface PendingUpgrade extends TakenUpgrade {
 const kUpgrade = Symbol('upgrade');
 type UpgradeRequest = IncomingMessage & { [kUpgrade]?: PendingUpgrade };
 
-/** How long a refused client may take to read its reply and close, in milliseconds. */
-const LINGER_MS = 1_000;
+/** How long what came before an upgrade may still take to be answered, in milliseconds. */
+const ANSWERS_MS = 1_000;
 
 /**
  * Sends WebSocket upgrades through the same router and hooks as any request, so there is one authentication path.
@@ -36,16 +38,21 @@ const LINGER_MS = 1_000;
  */
 export const upgradeDispatcher = fp<{ refuse: (reply: FastifyReply, problem: RequestProblem) => FastifyReply }>(
   async (app, { refuse }) => {
-    app.server.on('upgrade', (raw: UpgradeRequest, socket: Socket, head: Buffer) => {
+    trackExchanges(app.server);
+    const dispatch = (raw: UpgradeRequest, socket: Socket, head: Buffer) => {
       // Node has taken its own listener away: a client's reset before the answer would end the process.
       socket.on('error', () => socket.destroy());
+      if (openExchanges(socket).length > 0) return endBehindAnswers(socket);
       const response = new ServerResponse(raw);
       response.shouldKeepAlive = false;
       response.assignSocket(socket);
       response.once('finish', () => endRefused(response, socket));
       raw[kUpgrade] = { socket, head, response };
       app.routing(raw, response);
-    });
+    };
+    app.server.on('upgrade', dispatch);
+    // No route can have that method; without a listener Node would close without a word.
+    app.server.on('connect', dispatch);
 
     app.addHook('onRequest', async (request, reply) => {
       if (!isUpgrade(request)) return;
@@ -78,9 +85,15 @@ export function takeUpgrade(request: FastifyRequest, reply: FastifyReply): Taken
 
 function endRefused(response: ServerResponse, socket: Socket): void {
   response.detachSocket(socket);
-  socket.end();
-  // Sockets of a server stay half open; reading on is what notices the client's end.
-  socket.resume();
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  endAndLinger(socket);
+}
+
+/**
+ * An upgrade that came before the answers to earlier requests is not served: another response still writes to the socket, and
+ * a second one on it would throw. Node has taken its flow control away too, so long answers are cut.
+ */
+function endBehindAnswers(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), ANSWERS_MS);
   socket.once('close', () => clearTimeout(timer));
+  whenAnswered(openExchanges(socket), () => socket.destroySoon());
 }

@@ -16,6 +16,8 @@ describe('a WebSocket handshake', () => {
     ['as in RFC 6455', {}],
     ['with the protocol in capitals', { upgrade: 'WebSocket' }],
     ['with an empty body announced', { 'content-length': '0' }],
+    ['with subprotocols', { 'sec-websocket-protocol': 'pico.v2 ,\tpico.v1' }],
+    ['with an extension', { 'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits="10", x' }],
   ])('is fine %s', (_name, headers) => {
     expect(statusOf(headers)).toBeUndefined();
   });
@@ -29,6 +31,10 @@ describe('a WebSocket handshake', () => {
     ['a key that is not canonical base64', { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZR==' }, 400],
     ['a body by length', { 'content-length': '5' }, 400],
     ['a body in chunks', { 'transfer-encoding': 'chunked' }, 400],
+    ['a subprotocol that is no token', { 'sec-websocket-protocol': 'pico v1' }, 400],
+    ['a subprotocol twice', { 'sec-websocket-protocol': 'pico.v1, pico.v1' }, 400],
+    ['no subprotocol between two commas', { 'sec-websocket-protocol': 'a,,b' }, 400],
+    ['an extension without a name', { 'sec-websocket-extensions': ';a=b' }, 400],
   ])('is refused with %s', (_name, headers, status) => {
     expect(statusOf(headers)).toBe(status);
   });

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { sendError } from '../errors.ts';
 
@@ -21,12 +22,15 @@ export const methodGate = fp(
     const methodsOf = (path: string) =>
       methods.get(path) ?? [...methods].find(([pattern]) => isOfPattern(path, pattern))?.[1];
 
-    app.setNotFoundHandler(async (request, reply) => {
+    const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       const [path = ''] = request.url.split('?', 1);
       const allowed = methodsOf(path.replace(/(.)\/$/, '$1'));
       if (allowed === undefined || allowed.has(request.method)) return sendError(reply, 'not_found');
       return sendError(reply, 'method_not_allowed', { headers: { allow: [...allowed].sort().join(', ') } });
-    });
+    };
+    // As a hook, since no body is read, nor judged, for what is not there; the handler is for Fastify, which wants one.
+    app.addHook('onRequest', async (request, reply) => (request.is404 ? answer(request, reply) : undefined));
+    app.setNotFoundHandler(answer);
   },
   { name: 'method-gate', fastify: '5.x' },
 );

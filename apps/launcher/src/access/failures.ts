@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { clientErrorHandler } from '@picoclaw/server';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { bareHeaders, type ErrorCode, rawErrorReply, sendError } from '../errors.ts';
 
@@ -20,14 +20,8 @@ const CODE_OF_PARSER: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Bytes that never became a request: answered completely, then closed. */
-export function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  socket.end(rawErrorReply(CODE_OF_PARSER[error.code ?? ''] ?? 'bad_request'), () => socket.destroy());
-}
+/** Bytes that never became a request. */
+export const onClientError = clientErrorHandler((code) => rawErrorReply(CODE_OF_PARSER[code] ?? 'bad_request'));
 
 /** Fastify's own refusals, and those of the configuration, in our words. */
 function codeOf({ code = '', statusCode = 500 }: FastifyError): ErrorCode {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { hostSyntaxProblem, parseHost } from '@picoclaw/server';
+import { parseHost } from '@picoclaw/server';
 import fp from 'fastify-plugin';
 import { sendError } from '../errors.ts';
 import type { AddressList } from './address.ts';
@@ -12,15 +12,13 @@ interface HostOptions {
 
 /**
  * The host gate, against DNS rebinding: a page of a foreign name that resolves to this machine must not be answered as if it
- * were ours. Also where malformed requests end that Node and Fastify let pass (RFC 9112, 3.2 and 3.2.1).
+ * were ours. Also where paths end that are not in their normal form.
  */
 export const host = fp<HostOptions>(
   async (app, { allowedHosts, trustedProxies }) => {
     const known = createHostList(allowedHosts);
 
     app.addHook('onRequest', async (request, reply) => {
-      const problem = hostSyntaxProblem(request.raw);
-      if (problem !== undefined) return sendError(request, reply, 'bad_host', { message: problem });
       if (!isNormalPath(request.raw.url ?? '')) return sendError(request, reply, 'bad_path');
       const named = parseHost(request.headers.host ?? '');
       if (named?.isIpLiteral || (named && known.has(named.hostname))) return;
@@ -49,11 +47,11 @@ function ownNames(): string[] {
 }
 
 /**
- * Only origin-form, and a path that every proxy in front reads as we do: no doubled slash, dot segment, backslash, encoded
+ * A path that every proxy in front reads as we do: no doubled slash, dot segment, backslash, encoded
  * separator or NUL. Whoever decides on such a path decides on another one than the next hop.
  */
 function isNormalPath(url: string): boolean {
   const path = url.split('?', 1)[0] ?? '';
-  if (!path.startsWith('/') || /\/\/|\\|%(?:2f|5c|00)/i.test(path)) return false;
+  if (/\/\/|\\|%(?:2f|5c|00)/i.test(path)) return false;
   return !path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }

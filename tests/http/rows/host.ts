@@ -1,0 +1,52 @@
+import { closes, head, keeps, type Row, row } from '../support/row.ts';
+
+const hosts = (...lines: string[]): string => head('GET {path} HTTP/1.1', '{auth}', ...lines);
+const host = (value: string): string => hosts(`Host: ${value}`);
+
+/** RFC 9112, 3.2, and RFC 9110, 7.2: exactly one Host, well-formed. Whose names are known is for dns-rebinding.test.ts. */
+export const hostRows: readonly Row[] = [
+  row('a name', host('localhost'), keeps(200)),
+  row('a name with a port', host('localhost:18800'), keeps(200)),
+  row('an address', host('127.0.0.1'), keeps(200)),
+  row('an IPv6 address with a port', host('[::1]:18800'), keeps(200)),
+  row('a name in other letters of case', host('LOCALhost'), keeps(200)),
+  row('blanks around the name', hosts('Host: \t localhost \t'), keeps(200)),
+  row('a field name in capitals', hosts('HOST: localhost'), keeps(200)),
+
+  row('none', hosts(), closes(400)),
+  row('an empty one', host(''), closes(400)),
+  row('one of blanks', host('   '), closes(400)),
+  row('two that are equal', hosts('Host: localhost', 'Host: localhost'), closes(400)),
+  row('two that differ', hosts('Host: localhost', 'Host: evil.example'), closes(400)),
+  row('two in different case', hosts('Host: localhost', 'hOST: localhost'), closes(400)),
+  row('two far apart', hosts('Host: localhost', ...Array(50).fill('X: y'), 'Host: evil.example'), closes(400)),
+  row('a second one that is empty', hosts('Host: localhost', 'Host:'), closes(400)),
+  row('a blank before the colon', hosts('Host : localhost'), closes(400)),
+  row('a list', host('localhost, evil.example'), closes(400)),
+  row('two names', host('localhost evil.example'), closes(400)),
+  row('a user', host('evil.example@localhost'), closes(400)),
+  row('a user and a password', host('a:b@localhost'), closes(400)),
+  row('a path', host('localhost/health'), closes(400)),
+  row('a scheme', host('http://localhost'), closes(400)),
+  row('a query', host('localhost?x'), closes(400)),
+  row('a fragment', host('localhost#x'), closes(400)),
+  row('a backslash', host('localhost\\evil.example'), closes(400)),
+  row('an escape', host('local%68ost'), closes(400)),
+  row('a port that is none', host('localhost:http'), closes(400)),
+  row('a port over 65535', host('localhost:65536'), closes(400)),
+  row('a negative port', host('localhost:-1'), closes(400)),
+  row('two ports', host('localhost:80:80'), closes(400)),
+  row('a colon without a port', host('localhost:'), closes(400)),
+  row('only a port', host(':80'), closes(400)),
+  row('IPv6 without brackets', host('::1'), closes(400)),
+  row('IPv6 with one bracket', host('[::1'), closes(400)),
+  row('brackets around no address', host('[localhost]'), closes(400)),
+  row('IPv6 with a zone', host('[fe80::1%25eth0]'), closes(400)),
+  row('NUL', host('local\x00host'), closes(400)),
+  row('a byte over 127', host('l\xf6calhost'), closes(400)),
+  row('markup', host('<b>'), closes(400)),
+  row('a name over several lines', hosts('Host: localhost', ' evil.example'), closes(400)),
+  row('a name on the next line', hosts('Host:', ' localhost'), closes(400)),
+  row('a line break without CR in it', hosts('Host: localhost\nHost: evil.example'), closes(400)),
+  row('one behind a folded line', hosts('X: y', ' Host: localhost'), closes(400)),
+];
