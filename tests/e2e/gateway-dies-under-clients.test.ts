@@ -1,19 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { type Client, createClient } from '@picoclaw/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { api } from '../support/api.ts';
 import { freshHome, writeHomeFile } from '../support/home.ts';
+import { descriptors, residentMb } from '../support/process-health.ts';
 import { pidRecord, startLauncher, until } from '../support/processes.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 const CLIENTS = 100;
 /** Connections that the test itself may have open for its questions. */
 const OWN_CALLS = 4;
-
-const descriptors = (pid: number) => readdirSync(`/proc/${pid}/fd`).length;
-const residentMb = (pid: number) =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 it('a gateway killed under a hundred clients: why is told at once, another is there, and all come back by themselves', async () => {
   const home = freshHome();

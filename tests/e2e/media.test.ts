@@ -1,40 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPicoSession } from '@picoclaw/client';
-import { Subprotocol } from '@picoclaw/protocol';
-import { expect, it, onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
-import { dataUrl, PNG } from '../../apps/gateway/test/support/images.ts';
-import { api } from '../support/api.ts';
+import { expect, it } from 'vitest';
+import { PNG } from '../../apps/gateway/test/support/images.ts';
 import { freshHome } from '../support/home.ts';
-import { type RunningLauncher, startLauncher, until } from '../support/processes.ts';
+import { startLauncher, until } from '../support/processes.ts';
+import { sendImage } from '../support/send-image.ts';
 import { signIn } from '../support/sign-in.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 const IMAGE = Buffer.concat([PNG, Buffer.alloc(300_000, 7)]);
 
-/** Sends an image through the launcher and answers with where it is served. */
-async function sendImage(launcher: RunningLauncher): Promise<string> {
-  const session = createPicoSession({
-    ...{ url: `${launcher.url.replace('http', 'ws')}/pico/ws`, token: TOKEN, tokenIn: 'header', sessionId: 's' },
-    ...{ webSocket: WebSocket, subprotocols: [Subprotocol.v2] },
-  });
-  onTestFinished(() => session.close());
-  session.send({ content: 'look', media: [dataUrl(IMAGE)] });
-  const stored = async () => {
-    const { body } = await api(launcher.url, TOKEN).get('/api/sessions/s');
-    const { messages = [] } = body as { messages?: { media?: string[] }[] };
-    return messages[0]?.media?.[0];
-  };
-  await expect.poll(stored, { timeout: 15_000 }).toBeDefined();
-  return (await stored()) ?? '';
-}
-
 it('serves the image of a message under the session alone, whole and in parts, also after a restart', async () => {
   const home = freshHome();
   const options = { home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } };
   const first = await startLauncher(options);
-  const path = await sendImage(first);
+  const path = await sendImage(first.url, TOKEN, IMAGE);
   expect(path).toMatch(/^\/pico\/media\/[\w-]{22}\.png$/);
   await first.kill('SIGTERM');
 

@@ -100,6 +100,11 @@ function joinEnds(one: Socket, other: Socket): void {
 }
 
 async function listening(server: Server, heads: string[]): Promise<StandIn> {
+  return { ...(await listenForTest(server)), heads };
+}
+
+/** Listens on a free port for as long as the test runs; then every connection is ended, whatever it waits for. */
+export async function listenForTest(server: Server): Promise<{ readonly port: number }> {
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
     open.add(socket);
@@ -111,5 +116,5 @@ async function listening(server: Server, heads: string[]): Promise<StandIn> {
     for (const socket of open) socket.destroy();
     await closed;
   });
-  return { port: (server.address() as { port: number }).port, heads };
+  return { port: (server.address() as { port: number }).port };
 }

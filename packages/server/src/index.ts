@@ -1,4 +1,5 @@
 export { clientErrorHandler } from './client-errors.ts';
+export { destroyAfter } from './destroy-after.ts';
 export type { RequestProblem } from './handshake.ts';
 export { handshakeProblem } from './handshake.ts';
 export type { ParsedHost } from './host-header.ts';
@@ -10,5 +11,6 @@ export { binding, ListenError } from './listen.ts';
 export type { Listener, PortHolder } from './port-holder.ts';
 export { findListeners, findPortHolder } from './port-holder.ts';
 export { requestProblem, requestSyntax } from './request-syntax.ts';
+export { shedSlowReaders } from './slow-readers.ts';
 export type { TakenUpgrade } from './upgrade.ts';
 export { takeUpgrade, upgradeDispatcher } from './upgrade.ts';

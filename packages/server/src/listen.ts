@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fp from 'fastify-plugin';
 import { httpServerLimits } from './limits.ts';
 import { findPortHolder } from './port-holder.ts';
+import { shedSlowReaders } from './slow-readers.ts';
 
 /** One address to listen on. `optional`: skipped where the machine does not have that address family. */
 export interface BindAddress {
@@ -37,15 +38,17 @@ declare module 'fastify' {
 
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-/** Adds `app.bind`: Fastify itself listens on one address only. */
+/** Adds `app.bind`: Fastify itself listens on one address only. Slow readers are shed on each. */
 export const binding = fp(
   async (app) => {
     const others = new Set<Server>();
+    shedSlowReaders(app.server);
 
     const listenAgain = async ({ host, ipv6Only = false }: BindAddress, port: number) => {
       const { requestTimeout, keepAliveTimeout, http } = httpServerLimits;
       const server = createServer({ requestTimeout, keepAliveTimeout, ...http });
       server.maxConnections = app.server.maxConnections;
+      shedSlowReaders(server);
       server.maxHeadersCount = app.server.maxHeadersCount;
       // All listeners are the first server's: an address must not be judged less than another.
       for (const event of ['request', 'upgrade', 'connect', 'clientError']) {

@@ -12,11 +12,7 @@ interface MediaRouteOptions {
   readonly identity: GatewayIdentity;
   readonly settings: SettingsHolder;
   readonly media: MediaStore;
-  readonly stalledAfterMs?: number;
 }
-
-/** A file of which no byte moves for this long is given up; a paused player comes back with a Range request. */
-const STALLED_AFTER_MS = 120_000;
 
 /** What the library refuses by, as ours. */
 const REFUSALS: Readonly<Record<number, ErrorCode>> = {
@@ -27,7 +23,7 @@ const REFUSALS: Readonly<Record<number, ErrorCode>> = {
 
 /** `GET·HEAD /pico/media/:id`: a stored file, whole or in part; for whoever has a token of the channel (gateway.md). */
 export const mediaRoute: FastifyPluginAsync<MediaRouteOptions> = async (app, options) => {
-  const { media, stalledAfterMs = STALLED_AFTER_MS } = options;
+  const { media } = options;
   app.get(`${PicoPath.media}:id`, { onRequest: channelGate(options) }, async (request, reply) => {
     const { id } = request.params as { id: string };
     const file = await media.get(id);
@@ -40,8 +36,6 @@ export const mediaRoute: FastifyPluginAsync<MediaRouteOptions> = async (app, opt
       const headers = range === undefined ? {} : { 'content-range': range };
       return sendError(reply, REFUSALS[sent.statusCode] ?? 'internal_error', { headers });
     }
-    // A reader that stops reading would hold the file open for as long as it likes.
-    reply.raw.setTimeout(stalledAfterMs, () => reply.raw.destroy());
     if (sent.statusCode !== 304) reply.header('content-type', contentType(file));
     return reply
       .code(sent.statusCode)

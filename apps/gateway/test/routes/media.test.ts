@@ -3,6 +3,7 @@ import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { shedSlowReaders } from '@picoclaw/server';
 import fastify from 'fastify';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Agent, AgentRequest } from '../../src/agents/agent.ts';
@@ -154,7 +155,8 @@ describe('a stored file', () => {
   it('is not held open for a reader that stops reading', async () => {
     const app = fastify();
     onTestFinished(() => app.close());
-    await app.register(mediaRoute, { ...gateway.parts, stalledAfterMs: 100 });
+    await app.register(mediaRoute, gateway.parts);
+    shedSlowReaders(app.server, 100);
     await app.listen({ port: 0, host: '127.0.0.1' });
     const { url } = await gateway.parts.media.put(HUGE);
     const before = openDescriptors();

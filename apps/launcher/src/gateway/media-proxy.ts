@@ -26,7 +26,7 @@ const RESPONSE_HEADERS = [
  */
 const NO_PAGE = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
-/** A file of which no byte moves for this long is given up; a paused player comes back with a Range request. */
+/** A gateway that sends no byte of a file for this long is given up; readers that take none are, by the server, much sooner. */
 const STALLED_AFTER_MS = 120_000;
 
 /** Of the launcher's own token, which is about to be renewed; to a browser they would say that its session is over. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseCode } from '@picoclaw/protocol';
+import { destroyAfter } from '@picoclaw/server';
 import { closeFrame, createFrameBoundary } from './frame-boundary.ts';
 
 /** The two ends of an open WebSocket. */
@@ -73,13 +74,6 @@ export function createSocketPair({ client, upstream, idleTimeoutMs, lingerMs }: 
       else upstream.resume();
     },
   };
-}
-
-/** Ends a socket for good when it has not closed by itself by then. */
-export function destroyAfter(socket: Socket, delayMs: number): void {
-  if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), delayMs);
-  socket.once('close', () => clearTimeout(timer));
 }
 
 function pauseUntilDrained(source: Socket, target: Socket): void {

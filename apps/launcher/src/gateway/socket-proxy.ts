@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CloseCode } from '@picoclaw/protocol';
-import type { TakenUpgrade } from '@picoclaw/server';
+import { destroyAfter, type TakenUpgrade } from '@picoclaw/server';
 import { type ErrorCode, type ErrorDetails, rawErrorReply } from '../errors.ts';
 import { headersOf101, problemOf101, readRefusal } from './handshake-answer.ts';
 import { createPendingLimit } from './pending-limit.ts';
 import type { ProxyServer, Target } from './proxy-server.ts';
-import { createSocketPair, destroyAfter, type SocketPair } from './socket-pair.ts';
+import { createSocketPair, type SocketPair } from './socket-pair.ts';
 
 /** How one upgrade ended, for the log. */
 export type ProxyOutcome = 'open' | 'client_gone' | 'refused' | ErrorCode;

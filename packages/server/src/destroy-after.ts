@@ -1,0 +1,8 @@
+import type { Socket } from 'node:net';
+
+/** Ends a socket for good when it has not closed by itself by then. */
+export function destroyAfter(socket: Socket, delayMs: number): void {
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), delayMs);
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { shedSlowReaders } from '../src/index.ts';
+
+const LOOK_EVERY_MS = 100;
+/** More than the kernel takes off the server's hands. */
+const LARGE = Buffer.alloc(32 * 1024 * 1024, 'x');
+
+/** A server that is watched, and a client that has asked it something and reads nothing yet. */
+async function asked(answer: RequestListener, options: ServerOptions = {}) {
+  const server = createServer(options, answer);
+  shedSlowReaders(server, LOOK_EVERY_MS);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  client.on('error', () => {});
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  const [accepted] = (await once(server, 'connection')) as [Socket];
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  return { client, accepted };
+}
+
+const sendLarge: RequestListener = (_request, response) => response.end(LARGE);
+
+it('closes the connection of a peer that takes nothing of an answer', async () => {
+  const { client, accepted } = await asked(sendLarge);
+  await once(accepted, 'close');
+  expect(accepted.writableLength).toBe(0);
+  client.resume();
+  await once(client, 'close');
+  expect(client.bytesRead).toBeLessThan(LARGE.length);
+});
+
+it('leaves one alone that takes a little again and again, however long that takes', async () => {
+  const { client } = await asked(sendLarge);
+  const startedAt = performance.now();
+  client.on('data', () => {
+    client.pause();
+    setTimeout(() => client.resume(), 5);
+  });
+  client.resume();
+  await expect.poll(() => client.bytesRead > LARGE.length || client.destroyed).toBe(true);
+  expect(client.bytesRead).toBeGreaterThan(LARGE.length);
+  expect(performance.now() - startedAt).toBeGreaterThan(4 * LOOK_EVERY_MS);
+});
+
+it('leaves one alone whose answer is long in the making', async () => {
+  const { client } = await asked(async (_request, response) => {
+    await wait(6 * LOOK_EVERY_MS);
+    response.end('at last');
+  });
+  const [answer] = await once(client.resume(), 'data');
+  expect(String(answer)).toContain('at last');
+});
+
+it('leaves an idle connection open until its time for the next request is over', async () => {
+  const keepAliveTimeout = 6 * LOOK_EVERY_MS;
+  const { client } = await asked((_request, response) => response.end('done'), { keepAliveTimeout });
+  await once(client.resume(), 'data');
+  const answeredAt = performance.now();
+  await once(client, 'close');
+  expect(performance.now() - answeredAt).toBeGreaterThan(keepAliveTimeout - LOOK_EVERY_MS);
+});
