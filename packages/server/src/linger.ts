@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { destroyAfter } from './destroy-after.ts';
 
 /** How long a refused client may take to read its reply and close, in milliseconds. */
 const LINGER_MS = 1_000;
@@ -12,6 +13,5 @@ export function endAndLinger(socket: Socket, reply?: string): void {
   else socket.end(reply);
   // Sockets of a server stay half open; reading on is what notices the client's end.
   socket.resume();
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(timer));
+  destroyAfter(socket, LINGER_MS);
 }
