@@ -25,6 +25,9 @@ export default defineConfig({
     pool: 'forks',
     environment: 'node',
     restoreMocks: true,
+    // Whatever a test does: no secret is left where none belongs.
+    globalSetup: ['tests/leaks/run.ts'],
+    setupFiles: ['tests/leaks/watch.ts'],
     // What is waited for comes, also on a machine that is busy with something else.
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [

@@ -73,8 +73,12 @@ export function startProcess(
     env: { PATH: process.env['PATH'], HOME: home, PICOCLAW_HOME: home, ...env },
     stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
   const output = { stdout: '', stderr: '' };
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    // The leak watch looks there.
+    writeFileSync(join(tmpdir(), `output-of-gateway-${child.pid}`), output.stdout + output.stderr);
+  });
   child.stdout?.setEncoding('utf8').on('data', (text) => (output.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text) => (output.stderr += text));
   // 'close' never comes after a disconnect from our side, so the end is pieced together.

@@ -1,0 +1,73 @@
+/**
+ * Runs before every test file of every project, so that no test can forget it: looks for secrets of the homes that the
+ * tests make in everything else that is in them, at the moment in which they are removed, and in what the processes show
+ * while they run. The secrets are learned from the files that hold them, so those that are generated count as well.
+ */
+import fs, { appendFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join, relative } from 'node:path';
+import { afterAll, afterEach, expect } from 'vitest';
+import { processesBelow } from './child-processes.ts';
+import { findLeaks } from './find-leaks.ts';
+import { attempt, createKnownSecrets } from './known-secrets.ts';
+import { leakFile, runFolder } from './run.ts';
+
+const LOOK_EVERY_MS = 250;
+const folder = mkdtempSync(join(runFolder(), 'f-'));
+const secrets = createKnownSecrets();
+const { rmSync } = fs;
+const { rm } = fs.promises;
+
+function note(what: string, secret: string): void {
+  const { testPath = '', currentTestName = '' } = expect.getState();
+  appendFileSync(leakFile(), `  ${secret}: in ${what} (${relative(process.cwd(), testPath)}: ${currentTestName})\n`);
+}
+
+function lookAtProcesses(): void {
+  const pidFiles = readdirSync(folder).map((home) => join(folder, home, '.picoclaw.pid'));
+  const left = pidFiles.map((file) => attempt(() => Number(JSON.parse(readFileSync(file, 'utf8')).pid)) ?? 0);
+  const seen = processesBelow(process.pid, left);
+  for (const { isStartedByUs, environment } of seen) if (!isStartedByUs) secrets.learnFromEnvironment(environment);
+  for (const { command, environment } of seen.filter((one) => one.isStartedByUs)) {
+    const inCommand = secrets.in(Buffer.from(command));
+    if (inCommand !== undefined) note('the arguments of a child', inCommand);
+    for (const line of environment) {
+      const inVariable = secrets.in(Buffer.from(line));
+      if (inVariable !== undefined) note(`${line.split('=')[0]} of a child`, inVariable);
+    }
+  }
+}
+
+function look(): void {
+  secrets.learnFrom(folder);
+  lookAtProcesses();
+}
+
+/** Before it goes. */
+function lookInto(path: fs.PathLike): void {
+  if (!String(path).startsWith(folder)) return;
+  secrets.learnFrom(String(path));
+  for (const { file, secret } of findLeaks(String(path), secrets)) note(relative(folder, file), secret);
+}
+
+process.env['TMPDIR'] = folder;
+Object.assign(fs, {
+  rmSync(...args: Parameters<typeof rmSync>) {
+    lookInto(args[0]);
+    rmSync(...args);
+  },
+});
+Object.assign(fs.promises, {
+  rm(...args: Parameters<typeof rm>) {
+    lookInto(args[0]);
+    return rm(...args);
+  },
+});
+syncBuiltinESMExports();
+const timer = setInterval(look, LOOK_EVERY_MS).unref();
+// While what the test has started still runs: it is ended in hooks of the test, which come later.
+afterEach(look);
+afterAll(() => {
+  clearInterval(timer);
+  lookInto(folder);
+});
