@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +11,12 @@ const isRoot = process.getuid?.() === 0;
 const STRANGER = 65_534;
 
 describe('config-permissions', () => {
+  it('waits for no pipe in the place of config.json', async () => {
+    const { paths, environment } = aHome();
+    execFileSync('sh', ['-c', 'mkfifo -m 600 "$0"', paths.configFile]);
+    expect(await checkPermissions(paths, environment)).toEqual([]);
+  });
+
   it('is config.json only where it has a secret in clear', async () => {
     for (const [content, count] of [
       [{ gateway: { port: 1 } }, 0],

@@ -34,7 +34,8 @@ interface Append {
 
 /** Who says nothing for this long has no descriptor: there may be many sessions. */
 const IDLE_MS = 5_000;
-const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+/** Nothing is followed and nothing waited for; Windows knows neither links nor pipes in this sense. */
+const FLAGS = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Appends behind the first `size` bytes, which are whole. All that is handed over while the disk is busy goes there

@@ -11,14 +11,21 @@ export interface Line {
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** Opens a file to read, or nothing when it is not there; links are not followed. */
+/** Neither flag exists on Windows. A pipe that nobody writes would be waited for, by one of four threads for all files. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Opens an ordinary file to read, or nothing when it is not there; links are not followed, pipes not waited for. */
 export async function openToRead(path: string): Promise<FileHandle | undefined> {
+  let handle: FileHandle;
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    handle = await open(path, READ_FLAGS);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw new Error(`${path} is not an ordinary file`);
 }
 
 /** The lines that end before `end`, the last one first; a part of a line behind the last newline is none. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -115,6 +116,12 @@ describe('a file that only grows', () => {
     symlinkSync(`${path}.other`, path);
     await expect(create(path).append('a\n', 'synced')).rejects.toEqual(refused);
     expect(read(`${path}.other`)).toBe('precious');
+  });
+
+  it('waits for no pipe that nobody reads', async () => {
+    const path = createPath();
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
+    await expect(create(path).append('a\n', 'synced')).rejects.toEqual(refused);
   });
 });
 

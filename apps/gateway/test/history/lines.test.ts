@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Line, linesBackward, linesForward, openToRead } from '../../src/history/lines.ts';
 
@@ -117,5 +118,12 @@ describe('a file that is opened to be read', () => {
     writeFileSync(`${path}.other`, 'precious\n');
     symlinkSync(`${path}.other`, path);
     await expect(openToRead(path)).rejects.toMatchObject({ code: 'ELOOP' });
+  });
+
+  it('is neither a pipe that nobody writes, which is not waited for, nor a folder nor a device', async () => {
+    const path = createPath();
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
+    for (const other of [path, dirname(path), '/dev/zero'])
+      await expect(openToRead(other)).rejects.toThrow(`${other} is not an ordinary file`);
   });
 });

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { access, lstat, readFile } from 'node:fs/promises';
+import { access, lstat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { Environment, Paths } from '@picoclaw/config';
-import { environmentVariables } from '@picoclaw/config';
+import { environmentVariables, readBoundedFile } from '@picoclaw/config';
 import { boundEvidence, type Finding } from '@picoclaw/findings';
 
 /** A file or folder whose owner or mode lets others at the secrets. */
@@ -81,7 +81,7 @@ export async function findLooseFiles(
           () => uid,
         )
       : uid;
-  const hasSecret = await holdsSecret(paths.configFile);
+  const hasSecret = holdsSecret(paths.configFile);
   const secrets = [paths.securityFile, paths.launcherConfigFile, paths.pidFile, ...secretFiles(environment)];
   const looked = await Promise.all([
     look(paths.home, { owner, wanted: 0o700, forbidden: OTHERS_MAY_WRITE }),
@@ -104,9 +104,19 @@ async function look(
 }
 
 /** Whether config.json has a secret in clear; a reference is none, and options may be read by everybody. */
-async function holdsSecret(file: string): Promise<boolean> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return /"[\w-]*(?:token|secret|password|api_?keys?)"\s*:\s*(?:\[\s*)?"(?!\s*"|env:|file:|\[NOT_HERE\])/i.test(text);
+function holdsSecret(file: string): boolean {
+  return /"[\w-]*(?:token|secret|password|api_?keys?)"\s*:\s*(?:\[\s*)?"(?!\s*"|env:|file:|\[NOT_HERE\])/i.test(
+    textOf(file),
+  );
+}
+
+/** What cannot be read, or is no file, another check tells. */
+function textOf(file: string): string {
+  try {
+    return readBoundedFile(file)?.text ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** The files of `PICOCLAW_…_FILE`, which hold a secret each; those that an orchestrator mounts are its to guard. */
