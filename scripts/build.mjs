@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { install } from './install.mjs';
+import { licencesOf } from './licences.mjs';
 import { digestOf, inRoot, root, textOf, version } from './project.mjs';
 
 const STAMP = 'dist/.stamp';
@@ -13,7 +14,7 @@ const PROGRAMS = ['launcher', 'gateway', 'cli'];
 
 /** Folders below apps/ and packages/ that end up in a build; tests do not. */
 const inputs = () => [
-  ...['package-lock.json', 'package.json', 'scripts/build.mjs'],
+  ...['package-lock.json', 'package.json', 'scripts/build.mjs', 'scripts/licences.mjs'],
   ...['apps', 'packages'].flatMap((folder) =>
     readdirSync(inRoot(folder)).flatMap((name) =>
       ['src', 'public', 'index.html', 'package.json', 'vite.config.ts'].map((part) => `${folder}/${name}/${part}`),
@@ -29,7 +30,8 @@ export async function build() {
   // Built beside and then put in place, so that a failed or interrupted build leaves the old one whole.
   const fresh = mkdtempSync(inRoot('.build-'));
   try {
-    await Promise.all([...PROGRAMS.map((name) => bundle(name, fresh)), buildDashboard(`${fresh}/dashboard`)]);
+    const built = [...PROGRAMS.map((name) => bundle(name, fresh)), buildDashboard(`${fresh}/dashboard`)];
+    writeFileSync(`${fresh}/licences.txt`, licencesOf((await Promise.all(built)).flat()));
     writeFileSync(`${fresh}/.stamp`, wanted);
     // A folder made by mkdtemp is for its owner alone; a build is for whoever runs it.
     chmodSync(fresh, 0o755);
@@ -41,7 +43,7 @@ export async function build() {
 }
 
 /**
- * One file per process (and one for each part that is loaded later), minified, with source maps.
+ * One file per process (and one for each part that is loaded later), minified, with source maps. Answers with its sources.
  * @param {string} name
  * @param {string} folder
  */
@@ -55,7 +57,7 @@ async function bundle(name, folder) {
     external: ['bufferutil', 'utf-8-validate', 'react-devtools-core'],
     logLevel: 'warn',
   });
-  await build.write({
+  const { output } = await build.write({
     dir: folder,
     format: 'esm',
     minify: true,
@@ -64,18 +66,28 @@ async function bundle(name, folder) {
     chunkFileNames: `${name}-[name]-[hash].js`,
   });
   await build.close();
+  return output.flatMap(sourcesOf);
 }
 
-/** @param {string} folder */
+/** @param {string} folder @returns {Promise<string[]>} */
 async function buildDashboard(folder) {
   const { build: viteBuild } = await import('vite');
   mkdirSync(folder, { recursive: true });
-  await viteBuild({
+  const built = await viteBuild({
     configFile: inRoot('apps/dashboard/vite.config.ts'),
     root: inRoot('apps/dashboard'),
     logLevel: 'warn',
     build: { outDir: folder, emptyOutDir: true },
   });
+  return [built].flat().flatMap((one) => ('output' in one ? one.output.flatMap(sourcesOf) : []));
+}
+
+/** @param {{ moduleIds?: readonly string[], originalFileNames?: readonly string[] }} output */
+function sourcesOf({ moduleIds = [], originalFileNames = [] }) {
+  // A bundler's own names for modules begin with a zero byte, and may end with a question.
+  return [...moduleIds, ...originalFileNames.map((name) => inRoot(`apps/dashboard/${name}`))].map((id) =>
+    id.replace(/^\0|\?.*$/g, ''),
+  );
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
