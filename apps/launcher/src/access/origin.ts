@@ -1,3 +1,4 @@
+import { parseHost } from '@picoclaw/server';
 import type { FastifyRequest } from 'fastify';
 import parseForwarded from 'forwarded-parse';
 import type { AddressList } from './address.ts';
@@ -43,16 +44,30 @@ export function ownOrigin(address: PublicAddress): string | undefined {
   return normalizeOrigin(`${address.isSecure ? 'https' : 'http'}://${address.host}`);
 }
 
-/** Whether the page that asks is the launcher's own: a cookie alone proves nothing (cross-site WebSocket hijacking). */
+/**
+ * Whether the page that asks is the launcher's own: a cookie alone proves nothing (cross-site WebSocket hijacking), the less
+ * so as browsers send it to every port of a name.
+ */
 export function isLauncherPage(
   request: FastifyRequest,
   { trustedProxies, allowedHosts }: { trustedProxies: AddressList; allowedHosts: readonly string[] },
 ): boolean {
   const origin = normalizeOrigin(request.headers.origin ?? '');
   if (origin === undefined) return false;
-  return (
-    origin === ownOrigin(publicAddress(request, trustedProxies)) || allowedHosts.includes(new URL(origin).hostname)
-  );
+  const seen = publicAddress(request, trustedProxies);
+  return origin === ownOrigin(seen) || isFrontOf(seen.host, new URL(origin), allowedHosts);
+}
+
+/**
+ * Whether an origin is a proxy's in front of the launcher, of which nothing is known but a name in `allowed_hosts`: the
+ * scheme may be another one than here, and who changes `Host` hides the port too, so that only the schemes' own ones count.
+ */
+function isFrontOf(seenHost: string, { hostname, port }: URL, allowedHosts: readonly string[]): boolean {
+  if (!allowedHosts.some((name) => name.toLowerCase() === hostname)) return false;
+  const seen = parseHost(seenHost);
+  if (seen?.hostname !== hostname) return port === '';
+  const isDefault = seen.port === undefined || seen.port === 80 || seen.port === 443;
+  return port === (isDefault ? '' : String(seen.port));
 }
 
 /** A path of our own to go to, or `/`: never another origin, whatever a browser makes of `//`, `\`, tabs or schemes. */

@@ -139,3 +139,25 @@ test('allowing every origin at the gateway lets no foreign page ride on a cookie
   const { cookie: Cookie } = launcher;
   expect((await launcher.upgrade('/pico/ws', { Cookie, Origin: 'http://evil.example' })).status).toBe(403);
 });
+
+test.each([
+  ['over http under that name', 101, 'pico.example:18800', 'http://pico.example:18800'],
+  ['behind TLS that keeps Host', 101, 'pico.example', 'https://pico.example'],
+  ['behind TLS on another port that keeps Host', 101, 'pico.example:8443', 'https://pico.example:8443'],
+  ['behind TLS that changes Host', 101, '127.0.0.1:18800', 'https://pico.example'],
+  ['however the name is written', 101, 'PICO.example', 'https://pico.example'],
+  ['of another program on another port', 403, 'pico.example:18800', 'http://pico.example:3000'],
+  ['of another program on the usual port', 403, 'pico.example:18800', 'http://pico.example'],
+  ['of another program beside a proxy that keeps Host', 403, 'pico.example', 'https://pico.example:3000'],
+  ['of another program beside a proxy that changes Host', 403, '127.0.0.1:18800', 'https://pico.example:3000'],
+  ['of a name below', 403, 'pico.example', 'https://evil.pico.example'],
+] as const)(
+  'with a cookie, a page of a name in allowed_hosts %s gets %i: browsers send cookies to every port',
+  async (_which, status, Host, Origin) => {
+    const launcher = await aRunningLauncher({ config: { allowed_hosts: ['Pico.Example'] } });
+    await aGateway({ pidFile: launcher.paths.pidFile });
+    const headers = { Cookie: launcher.cookie, Host, Origin };
+    expect((await launcher.upgrade('/pico/ws', headers)).status).toBe(status);
+    expect((await launcher.upgrade('/api/events', headers)).status).toBe(status);
+  },
+);
