@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { withoutToken } from '../src/access/token-link.ts';
-import { cookieOf, sharedLauncher, TOKEN } from './build-test-launcher.ts';
+import { aLauncher, cookieOf, sharedLauncher, TOKEN } from './build-test-launcher.ts';
 
 const shared = sharedLauncher({ config: { trusted_proxy_cidrs: ['10.0.0.0/8'] } });
 
@@ -44,6 +44,20 @@ test.each([
   expect(reply.headers['cache-control']).toBe('no-store');
   expect(reply.cookies).toEqual([]);
 });
+
+test.each(['image', 'iframe', 'script', 'empty', 'object', 'embed', 'style'])(
+  'a token in the address of what a page loads as %s neither signs in nor spends a guess',
+  async (destination) => {
+    const { app } = await aLauncher({ config: { login_attempts_per_minute: 1 } });
+    const load = (token: string, dest = destination) =>
+      app.inject({ url: `/?token=${token}`, headers: { 'sec-fetch-dest': dest, 'sec-fetch-site': 'cross-site' } });
+    for (const token of ['wrong', TOKEN]) {
+      const reply = await load(token);
+      expect([reply.statusCode, reply.json().error, reply.cookies]).toEqual([403, 'cross_site', []]);
+    }
+    expect((await load(TOKEN, 'document')).headers.location).toBe('/');
+  },
+);
 
 test.each([
   ['GET', '/api/system/version', 401],

@@ -1,6 +1,7 @@
 import { presentedCredentials, type Secret } from '@picoclaw/auth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { sendError } from '../errors.ts';
 import type { LauncherToken } from './launcher-token.ts';
 import { localPath } from './origin.ts';
 import { tooManyAttempts, underBase } from './session.ts';
@@ -22,6 +23,7 @@ export const tokenLink = fp<TokenLinkOptions>(
       if (request.routeOptions.config.page !== true) return;
       const presented = presentedCredentials(request.raw).query;
       if (presented.state === 'none' && withoutToken(request.url) === request.url) return;
+      if (!isPageLoad(request)) return sendError(request, reply, 'cross_site');
       const verdict = await app.loginLimit.attempt(request);
       if (!verdict.allowed) return tooManyAttempts(request, reply, verdict.retryAfterS);
       const target = localPath(withoutToken(request.url));
@@ -45,6 +47,12 @@ export const tokenLink = fp<TokenLinkOptions>(
   },
   { name: 'token-link', dependencies: ['network', 'login-limit'] },
 );
+
+/**
+ * Whether somebody goes to the address, as far as the browser says. A frame or a picture on a page of somebody else's could
+ * spend this person's guesses unseen.
+ */
+const isPageLoad = ({ headers }: FastifyRequest): boolean => (headers['sec-fetch-dest'] ?? 'document') === 'document';
 
 /** `token`, and the array forms of other frameworks, in which people would leave it in the address bar. */
 const isTokenPair = (pair: string) =>
