@@ -98,6 +98,8 @@ describe('a home that runs', () => {
     expect(own.code).toBe(0);
     expect(own.stderr).toContain(`this one is ws://localhost:${launcher.port}/pico/ws`);
     expect(Object.keys(own.reasons)).toHaveLength(4);
+    const astray = await connect(['--url', `http://localhost:${launcher.port}/elsewhere`]);
+    expect([astray.code, onlyReason(astray)]).toEqual([78, 'wrong_path']);
     const straight = await connect(['--url', `ws://localhost:${launcher.gatewayPort}/pico/ws`]);
     expect(Object.keys(straight.reasons)).toEqual([
       'gateway channel bearer',
@@ -259,6 +261,8 @@ describe('what stands in the way', () => {
     const foreign = await connect(['--origin', 'https://evil.example']);
     expect(foreign.reasons['gateway channel bearer']).toBe('origin_not_allowed');
     expect(foreign.report.ways.find(({ target }) => target === 'gateway')?.fix).toContain('"https://evil.example"');
+    // Which it says only to who has a right token.
+    expect(foreign.reasons['gateway channel query']).toBe('token_query_off');
     const allowed = await connect(['--origin', 'https://chat.example.org']);
     expect(allowed.reasons['gateway channel bearer']).toBe('connected');
   });

@@ -16,7 +16,7 @@ export interface Case {
 
 /** What further tries have shown; a field is there when its try was made. */
 export interface Evidence {
-  /** Other methods by which the same token was let in at the same address. */
+  /** Other methods by which the same token was taken at the same address, even if something else was in the way then. */
   readonly worksBy?: readonly Method[] | undefined;
   /** The composed token of the running gateway was let in where the plain one was not. */
   readonly composedWorks?: boolean | undefined;

@@ -39,7 +39,10 @@ export interface GatewayPlace extends Place {
 
 /** What a home says on how to connect. */
 export interface Home {
-  readonly launcher: Place;
+  readonly launcher: Place & {
+    /** Whether a launcher answers there, asked without a token. */
+    readonly isThere: boolean;
+  };
   readonly gateway: GatewayPlace;
   readonly tokens: {
     readonly launcher: HomeToken | undefined;
@@ -62,6 +65,7 @@ export function readHome({ paths, launcher, gateway }: Facts): Home {
       url: chatUrl(launcher.url),
       hosts: config.bindHosts.map(({ host }) => host),
       port: launcher.port,
+      isThere: launcher.answer === 'own' || launcher.answer === 'other-home',
     },
     gateway: gatewayPlace({ paths, gateway }, config),
     tokens: {

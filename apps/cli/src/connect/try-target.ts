@@ -89,9 +89,12 @@ const isLauncher = (seen: Observation): boolean =>
   seen.kind === 'answered' && seen.code !== undefined && LAUNCHER_CODES.includes(seen.code);
 
 /** Why no token goes there: nobody answers, or somebody of whom nothing proves that they are of this home. */
-function hindranceOf({ name }: Target, first: Observation, { gateway }: Home): Observation | undefined {
+function hindranceOf({ name, url }: Target, first: Observation, { launcher, gateway }: Home): Observation | undefined {
   if (first.kind === 'failed') return first;
-  if (name === 'launcher' && !isLauncher(first)) return { kind: 'foreign' };
+  if (name === 'launcher' && !isLauncher(first)) {
+    const isElsewhere = launcher.isThere && new URL(url).pathname !== new URL(launcher.url).pathname;
+    return isElsewhere ? { kind: 'answered', status: 404, code: 'not_found' } : { kind: 'foreign' };
+  }
   if (name !== 'gateway' || gateway.trouble === undefined) return undefined;
   return { kind: gateway.trouble.state === 'unusable' ? 'unproven' : 'foreign' };
 }
@@ -131,10 +134,14 @@ async function judgeAll(target: Target, seen: readonly Seen[], world: World): Pr
   return judged;
 }
 
+/** What a gateway says only to somebody whose token it has taken. */
+const isPastTheToken = ({ observation }: Seen): boolean =>
+  observation.kind === 'answered' && ['origin_not_allowed', 'too_many_connections'].includes(observation.code ?? '');
+
 function caseOf({ name, url }: Target, { token, method, observation }: Seen, all: readonly Seen[], world: World): Case {
   const worksBy = all
     .filter((other) => other.token === token && other.method !== method && other.method !== 'api')
-    .filter((other) => other.observation.kind === 'connected')
+    .filter((other) => other.observation.kind === 'connected' || (name !== 'launcher' && isPastTheToken(other)))
     .map((other) => other.method);
   return {
     way: { target: name, url: method === 'api' ? apiUrl(url) : url, method, token: token.name },

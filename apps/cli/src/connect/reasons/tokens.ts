@@ -44,7 +44,10 @@ export const tokenReasons = {
   wrong_token: {
     exit: unauthorized,
     reason: (tried) => `The given token is none that ${whoIs(tried)} accepts.`,
-    fix: () => 'Take the channel token of the home that runs there: picoclaw-launcher token show --channel',
+    fix: ({ way }) => {
+      const which = way.method === 'api' ? 'launcher' : 'channel';
+      return `Take the ${which} token of the home that runs there: picoclaw-launcher token show --${which}`;
+    },
   },
   launcher_token_at_gateway: {
     exit: unauthorized,
