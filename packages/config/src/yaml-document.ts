@@ -19,14 +19,21 @@ export function parseYamlObject(file: string, text: string): JsonObject {
 /** Changes the edited places of a YAML text; comments and the order of keys stay. */
 export function editYaml(file: string, text: string | undefined, edits: readonly Edit[]): string {
   const document = parse(file, text ?? '');
-  // A file with nothing but `---` or a comment in it.
-  if (!isMap(document.contents)) document.contents = document.createNode({});
+  if (!isMap(document.contents)) beginMapping(document);
   for (const edit of edits) applyEdit(file, document, edit);
   try {
     return document.toString({ lineWidth: 0 });
   } catch {
     throw invalid(file, 'cannot be changed: an alias in it names what would be gone');
   }
+}
+
+/** For a file with nothing but `---` or a comment in it. */
+function beginMapping(document: Document): void {
+  const { commentBefore, comment } = document.contents ?? {};
+  const mapping = document.createNode({});
+  mapping.commentBefore = [commentBefore, comment].filter(Boolean).join('\n') || null;
+  document.contents = mapping;
 }
 
 function applyEdit(file: string, document: Document, { path, value }: Edit): void {

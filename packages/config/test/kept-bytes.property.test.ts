@@ -67,7 +67,15 @@ test('a changed token in YAML leaves every other line as it is, whatever a reade
     fc.asyncProperty(lines, lines, async (own, others) => {
       const text = (token: string) =>
         [
-          ...['# kept', 'x_other:', '  k: 0', ...others.map((one) => `  ${one}`), 'channels:', '  telegram:', '    token: 0123'],
+          ...[
+            '# kept',
+            'x_other:',
+            '  k: 0',
+            ...others.map((one) => `  ${one}`),
+            'channels:',
+            '  telegram:',
+            '    token: 0123',
+          ],
           ...['  pico:', '    # ours', `    token: ${token}`, ...own.map((one) => `    x_${one}`), ''],
         ].join('\n');
       fc.pre(!others.some((one) => one.startsWith('k:')));

@@ -31,6 +31,16 @@ test('comments in .security.yml survive a change', async () => {
   expect(home.read('.security.yml')).toBe(`${before}  pico:\n    token: new\n`);
 });
 
+test.each(['', '---\n', '# kept\n', '--- # kept\n', 'null\n', '~\n'])(
+  'a .security.yml with nothing but %j takes a key',
+  async (text) => {
+    const home = aHome({ '.security.yml': text });
+    await updateSecurity(home.paths, home.environment, { channels: { pico: { token: 'abcdefgh' } } });
+    expect(home.read('.security.yml')).toContain('channels:\n  pico:\n    token: abcdefgh\n');
+    if (text.includes('#')) expect(home.read('.security.yml')).toContain('# kept');
+  },
+);
+
 test('null deletes a key and only that', async () => {
   const home = aHome({ 'launcher-config.json': { port: 1000, tls: { cert: 'a', key: 'b' }, extra: null } });
   await updateLauncherConfig(home.paths, home.environment, { port: null, tls: { cert: null, key: null } });

@@ -91,7 +91,7 @@ export const bindProblem: Check = (text) => {
 export const basePathProblem: Check = (text) => {
   const path = text.trim();
   if (path === '') return undefined;
-  const isGood = /^\/([\w.~-]+\/?)*$/.test(path) && !/(^|\/)\.{1,2}(\/|$)/.test(path);
+  const isGood = /^\/(?:[\w.~-]+\/)*[\w.~-]*$/.test(path) && !/(^|\/)\.{1,2}(\/|$)/.test(path);
   return isGood ? undefined : { code: 'basePath' };
 };
 
