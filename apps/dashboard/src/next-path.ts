@@ -13,7 +13,9 @@ export function safeNextPath(next: string | null, baseUri: string = document.bas
   const home = new URL(appUrl('', baseUri));
   if (next === null || !next.startsWith('/') || suspicious.test(next)) return home.pathname;
   const target = URL.canParse(next, home) ? new URL(next, home) : undefined;
-  if (target === undefined || target.origin !== home.origin) return home.pathname;
+  // Resolving can uncover a second slash: `/x/..//host` becomes `//host`, which names another origin.
+  const isForeign = target === undefined || target.origin !== home.origin || target.pathname.startsWith('//');
+  if (isForeign) return home.pathname;
   const isPublicPage = publicPages.some((page) => target.pathname === new URL(page, home).pathname);
   return isPublicPage ? home.pathname : target.pathname + target.search + target.hash;
 }

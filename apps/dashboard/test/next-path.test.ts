@@ -21,6 +21,9 @@ describe('the path to go to after signing in', () => {
     'javascript:alert(1)',
     'deep/link',
     '/\u0000',
+    '/x/..//evil.test/',
+    '/.//evil.test/',
+    '/%2e//evil.test/',
   ])('refuses %j', (next) => {
     expect(safeNextPath(next, root)).toBe('/');
   });
