@@ -49,7 +49,7 @@ test('of a peer that is no proxy of ours, nothing that it says counts', async ()
         expect(await addressSeen(peer, said.join(comma))).toBe(peer);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -59,7 +59,7 @@ test('behind our proxies the client is the last who is none of them, whatever st
     fc.asyncProperty(chain, blanks, async ([said, client, hops, peer], comma) => {
       expect(await addressSeen(peer, [...said, client, ...hops].join(comma))).toBe(client);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -98,6 +98,6 @@ test('one client has one key: a /64 of IPv6, an IPv4 address in each of its spel
       for (const spelling of [`${text}:${port}`, `::ffff:${text}`, `[::ffff:${text}]:${port}`])
         expect([spelling, clientKey(spelling)]).toEqual([spelling, clientKey(text)]);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -58,7 +58,7 @@ test('no spelling of a guarded path opens it to a stranger: refused alike, malfo
       ]);
       expect(reply.headers).not.toHaveProperty('set-cookie');
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 
@@ -79,6 +79,6 @@ test('to who may, a spelling is the same address, or none: it never turns one or
         ...[target, reply.statusCode, true],
       ]);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });

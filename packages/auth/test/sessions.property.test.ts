@@ -91,7 +91,7 @@ test('no change of a cookie leaves it valid: any byte, any cut, anything added, 
     fc.property(changed, (text) => {
       expect([text, sessions.verify(text).state]).toEqual([text, [value, other].includes(text) ? 'valid' : 'invalid']);
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
 });
 

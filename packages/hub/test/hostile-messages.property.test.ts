@@ -101,7 +101,7 @@ test('whatever stands in the stream of Redis, it is an entry of ours or nothing,
         entry,
       );
     }),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   );
 });
 
@@ -120,6 +120,6 @@ test('whatever a client names as the last that it has, it is a place in the stre
       expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
       expect(cursor.seen.size).toBeLessThanOrEqual(4);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   );
 });
