@@ -145,7 +145,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
       await scope.register(eventRoutes, { ...options, trustedProxies });
       await scope.register(picoRoutes, {
         ...{ launcherToken, channel, findGateway, proxyServer, sockets, trustedProxies, allowedHosts },
-        tokenSync: options.tokenSync,
+        ...{ tokenSync: options.tokenSync, now: options.now },
       });
       await scope.register(dashboardRoutes, {
         files: options.dashboard,

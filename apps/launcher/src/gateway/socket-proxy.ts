@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { CloseCode } from '@picoclaw/protocol';
+import { CloseCode, CloseReason } from '@picoclaw/protocol';
 import { destroyAfter, type TakenUpgrade } from '@picoclaw/server';
 import { type ErrorCode, type ErrorDetails, rawErrorReply } from '../errors.ts';
 import { headersOf101, problemOf101, readRefusal } from './handshake-answer.ts';
@@ -18,6 +18,8 @@ export interface SocketJob {
   readonly target: Target;
   /** The dashboard session it belongs to; its end ends the socket. `undefined` for a token. */
   readonly holder: string | undefined;
+  /** When that session ends by itself. */
+  readonly endsInMs?: number | undefined;
   /** Names the client for the cap on pending upgrades. */
   readonly clientKey: string;
   /** The reply's subprotocol, given what the gateway selected. */
@@ -107,6 +109,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
     };
     const connection: Connection = { client, holder: job.holder, refuse: fail };
     connections.add(connection);
+    endInTime(connection, job.endsInMs);
     client.once('close', () => {
       settle('client_gone');
       connections.delete(connection);
@@ -153,6 +156,13 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
         connection.pair = createSocketPair({ client, upstream, idleTimeoutMs, lingerMs });
       },
     });
+  };
+
+  const endInTime = (connection: Connection, endsInMs: number | undefined) => {
+    if (endsInMs === undefined) return;
+    const end = () => endConnection(connection, CloseCode.sessionEnded, CloseReason.sessionEnded);
+    const timer = setTimeout(end, endsInMs).unref();
+    connection.client.once('close', () => clearTimeout(timer));
   };
 
   const endConnection = ({ pair, refuse: refusePending }: Connection, code: CloseCode, reason: string) => {

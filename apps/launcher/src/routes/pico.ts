@@ -35,6 +35,7 @@ interface PicoOptions {
   readonly tokenSync: TokenSync;
   readonly trustedProxies: AddressList;
   readonly allowedHosts: readonly string[];
+  readonly now?: (() => number) | undefined;
 }
 
 /** The tokens as they are at one moment: the launcher's by its generation. */
@@ -45,7 +46,7 @@ interface Tokens {
 
 /** `GET /pico/ws` (and `/pico`): the reverse proxy to the gateway, and the media behind it (launcher-http.md, "Pico"). */
 export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Promise<void> {
-  const { channel, findGateway, launcherToken, sockets, tokenSync } = options;
+  const { channel, findGateway, launcherToken, sockets, tokenSync, now: clock = Date.now } = options;
 
   /** While the gateway was looked for, the person may have signed out, or the token may have been changed. */
   const hasEnded = ({ caller }: FastifyRequest, before: Tokens, now: Tokens): boolean => {
@@ -77,6 +78,7 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
       upgrade,
       target: targetFor(request, gateway, publicAddress(request, options.trustedProxies)),
       holder: socketHolder(request.caller, launcherToken),
+      endsInMs: request.caller.kind === 'session' ? request.caller.session.expiresAt - clock() : undefined,
       clientKey: clientKey(request.ip),
       selectSubprotocol: (upstream) => upstream ?? fallback,
       onOutcome: (outcome, detail) => {

@@ -109,3 +109,18 @@ test('who signs out while the gateway is being looked for gets no socket', async
   expect((await upgrading).status).toBe(403);
   expect(gateway.seen).toEqual([]);
 });
+
+test('a session that expires ends its sockets with it, and those of no other', async () => {
+  const WEEK_MS = 7 * 86_400_000;
+  const clock = { now: Date.now() };
+  const launcher = await aRunningLauncher({ now: () => clock.now });
+  await aGateway({ pidFile: launcher.paths.pidFile });
+  const { cookie, origin } = launcher;
+  clock.now += WEEK_MS - 500;
+  const later = await chat(launcher, { origin, cookie: await signIn(launcher) });
+  const program = await chat(launcher, { authorization: `Bearer ${TOKEN}` });
+  const mine = await chat(launcher, { origin, cookie });
+  expect(await closed(mine)).toEqual([4001, 'session ended']);
+  expect(await echo(later)).toBe('echo hello');
+  expect(await echo(program)).toBe('echo hello');
+});
