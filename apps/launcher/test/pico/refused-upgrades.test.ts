@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { TOKEN } from '../build-test-launcher.ts';
 import { aGateway } from '../fixtures/a-gateway.ts';
 import { aRunningLauncher } from '../fixtures/a-running-launcher.ts';
 import { createPeers, switchingProtocols } from '../fixtures/peers.ts';
@@ -61,4 +62,17 @@ test('neither do hundreds that the gateway refuses, breaks off or garbles, or fo
   }
   peers.destroy();
   await expect.poll(descriptors, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2);
+});
+
+test.each([
+  ['who may not', {}, 403],
+  ['who may, when there is no gateway', { Authorization: `Bearer ${TOKEN}` }, 503],
+  ['who asks at another place', { Authorization: `Bearer ${TOKEN}` }, 400],
+])('what comes behind the refused upgrade of %s is no request any more', async (who, headers, status) => {
+  const launcher = await aRunningLauncher();
+  const path = who.includes('place') ? '/login' : '/pico/ws';
+  const behind = `GET /api/system/version HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+  const reply = await launcher.upgrade(path, { Host: 'localhost', ...headers }, { body: behind });
+  expect(reply.status).toBe(status);
+  expect(reply.body).not.toMatch(/HTTP\/1\.1|"version"/);
 });
