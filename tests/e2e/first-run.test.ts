@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshHome, readHomeJson } from '../support/home.ts';
+import { inOwnNetwork, mayHaveNetwork, OWN_ADDRESS, postFrom } from '../support/own-network.ts';
 import { isAlive, type RunningLauncher, startLauncher } from '../support/processes.ts';
 import { mayMount, onSmallDisk, smallDiskOf } from '../support/small-disk.ts';
 
@@ -28,6 +29,26 @@ describe('a first run', () => {
     expect(await opens(launcher, tokens[winner] ?? '')).toBe(true);
     expect(await opens(launcher, tokens[1 - winner] ?? '')).toBe(false);
     expect(await opens(launcher, launcher.linkToken() ?? '')).toBe(false);
+  });
+
+  it.runIf(mayHaveNetwork)('from another machine needs the generated token, from this one does not', async () => {
+    const first = async () => {
+      const args = ['--external-gateway', '--public'];
+      const launcher = await startLauncher({ home: freshHome(), args, within: inOwnNetwork });
+      const from = (address: string, more: object = {}, host = address) => {
+        const body = { token: 'token-of-my-own', confirm: 'token-of-my-own', ...more };
+        return postFrom(launcher.child.pid ?? 0, address, launcher.port, '/setup', body, host);
+      };
+      return { launcher, from };
+    };
+    const { launcher, from } = await first();
+    expect(from(OWN_ADDRESS)).toBe('401 no session');
+    expect(from(OWN_ADDRESS, {}, 'localhost')).toBe('401 no session');
+    expect(from(OWN_ADDRESS, { setup_token: 'wrong' })).toBe('401 no session');
+    // Under a name of the network it may have come by a tunnel.
+    expect(from('127.0.0.1', {}, OWN_ADDRESS)).toBe('401 no session');
+    expect(from(OWN_ADDRESS, { setup_token: launcher.linkToken() })).toBe('200 session');
+    expect((await first()).from('127.0.0.1')).toBe('200 session');
   });
 
   it.runIf(mayMount)('on a disk that is full, or cannot be written, is refused without a session', async () => {
