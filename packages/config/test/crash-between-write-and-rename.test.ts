@@ -44,5 +44,5 @@ test.skipIf(process.platform === 'win32')(
     expect(outcomes.length).toBeGreaterThan(8);
     expect(outcomes.lastIndexOf(false) + 1).toBe(outcomes.indexOf(true));
   },
-  60_000,
+  90_000,
 );
