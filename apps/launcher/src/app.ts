@@ -94,7 +94,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   const answerOtherMethods = watchMethods(app);
 
   // The gates. Headers come first, for the refusals of all others.
-  await app.register(headers);
+  await app.register(headers, { trustedProxies });
   await app.register(requestSyntax, { refuse });
   await app.register(upgradeDispatcher, { refuse });
   await app.register(untrustedProxy, { trustedProxies });

@@ -110,6 +110,19 @@ test('a page for people shows what a stranger wrote as text', async () => {
   expect(reply.body).not.toContain('<script>');
 });
 
+test('pages, and pages alone, leave those who opened them without a hold on their window, where browsers take that', async () => {
+  const policyOf = async (url: string, host: string) =>
+    (await (await fresh()).app.inject({ url, headers: { host } })).headers['cross-origin-opener-policy'];
+  for (const host of ['localhost:18800', '127.0.0.1', '[::1]:18800']) {
+    expect(await Promise.all(['/', '/login', '/setup', '/deep/link'].map((url) => policyOf(url, host)))).toEqual(
+      Array(4).fill('same-origin'),
+    );
+  }
+  expect(await policyOf('/login', '192.168.1.5')).toBeUndefined();
+  // A file in a sandbox could not be opened at all with it.
+  expect(await policyOf('/pico/media/x', 'localhost')).toBeUndefined();
+});
+
 test('what belongs to a person is not stored by caches', async () => {
   const cookie = await signIn(await fresh());
   const app = (await fresh()).app;

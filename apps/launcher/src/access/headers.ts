@@ -1,11 +1,14 @@
 import helmet from '@fastify/helmet';
 import fp from 'fastify-plugin';
+import type { AddressList } from './address.ts';
+import { isLoopbackName } from './network.ts';
+import { publicAddress } from './origin.ts';
 
 const SELF = ["'self'"];
 
 /** Headers of every reply: no framing, no sniffing, no referrer, no script or style but our own files. */
-export const headers = fp(
-  async (app) => {
+export const headers = fp<{ trustedProxies: AddressList }>(
+  async (app, { trustedProxies }) => {
     await app.register(helmet, {
       contentSecurityPolicy: {
         useDefaults: false,
@@ -31,6 +34,14 @@ export const headers = fp(
       // Isolation and agent clustering need a secure context, which http://raspberrypi.local is not: browsers warn.
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
+    });
+
+    // Who has opened a page of ours in a window could later put a copy of the sign-in page there. Pages alone: a file that
+    // is sandboxed could not be opened at all with this.
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.routeOptions.config.page !== true) return;
+      const { isSecure, host } = publicAddress(request, trustedProxies);
+      if (isSecure || isLoopbackName(host)) reply.header('cross-origin-opener-policy', 'same-origin');
     });
   },
   { name: 'headers' },

@@ -1,3 +1,4 @@
+import { parseHost } from '@picoclaw/server';
 import fp from 'fastify-plugin';
 import { sendError } from '../errors.ts';
 import { type AddressList, isLoopback } from './address.ts';
@@ -41,4 +42,10 @@ export function isDirectLoopback(request: {
   return (
     isLoopback(request.socket.remoteAddress) && !Object.keys(request.headers).some((name) => FORWARDING.test(name))
   );
+}
+
+/** Whether a `Host` value names this very machine to itself. */
+export function isLoopbackName(host: string): boolean {
+  const name = parseHost(host)?.hostname;
+  return name === 'localhost' || isLoopback(name);
 }

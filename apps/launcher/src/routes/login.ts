@@ -1,11 +1,10 @@
 import formbody from '@fastify/formbody';
 import { Secret } from '@picoclaw/auth';
-import { parseHost } from '@picoclaw/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type AddressList, isLoopback } from '../access/address.ts';
+import type { AddressList } from '../access/address.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
-import { isDirectLoopback } from '../access/network.ts';
+import { isDirectLoopback, isLoopbackName } from '../access/network.ts';
 import { localPath } from '../access/origin.ts';
 import { tooManyAttempts, underBase } from '../access/session.ts';
 import type { SignInLinks } from '../access/sign-in-links.ts';
@@ -110,9 +109,4 @@ export function isDirectSetup(request: FastifyRequest, trustedProxies: AddressLi
   const names = [host, ...(origin === undefined ? [] : [URL.canParse(origin) ? new URL(origin).host : origin])];
   // A proxy of a plain configuration adds no header and asks for its upstream's name, but speaks HTTP/1.0 to it.
   return isDirectLoopback(request) && request.raw.httpVersion !== '1.0' && names.every(isLoopbackName);
-}
-
-function isLoopbackName(host: string): boolean {
-  const name = parseHost(host)?.hostname;
-  return name === 'localhost' || isLoopback(name);
 }
