@@ -33,7 +33,7 @@ export { ensureHome } from './home.ts';
 export type { JsonObject, JsonValue } from './json-object.ts';
 export type { LauncherConfig } from './launcher-config.ts';
 export { loadLauncherConfig } from './launcher-config.ts';
-export { launcherOptions } from './launcher-schema.ts';
+export { DEFAULT_LAUNCHER_PORT, launcherOptions } from './launcher-schema.ts';
 export type { LauncherToken, Registration, RegistrationRequest } from './launcher-token.ts';
 export {
   findLauncherToken,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { describeOptions } from './option.ts';
 import { cidrs, hostSetting, port, positive, secret, texts, urlOf } from './values.ts';
 
-const DEFAULT_PORT = 18_800;
+/** The port on which people expect a launcher. */
+export const DEFAULT_LAUNCHER_PORT = 18_800;
 const DEFAULT_ATTEMPTS = 10;
 
 const basePath = z
@@ -13,7 +14,7 @@ const basePath = z
 
 /** The options of launcher-config.json. */
 export const launcherSchema = z.object({
-  port: port.default(DEFAULT_PORT).describe('The port of the launcher'),
+  port: port.default(DEFAULT_LAUNCHER_PORT).describe('The port of the launcher'),
   host: hostSetting.default('').meta({
     description: 'Where the launcher listens: addresses separated by commas; empty or `localhost` is this machine only',
     type: 'a list of hosts or addresses',

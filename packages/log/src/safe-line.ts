@@ -12,7 +12,7 @@ const SECRETS = [
   new RegExp(String.raw`("(?:${NAME}|authorization|cookie|set-cookie)"\s*:\s*")(?:[^"\\]|\\.)+`, 'gi'),
   /(\b(?:authorization["']?\s*[:=]\s*\\?["'[]?(?:bearer|basic|token)|bearer(?=\s+\S{16}))\s+)[^\s"'\\,\]]+/gi,
   /(\bsec-websocket-protocol["']?\s*[:=]\s*\\?["']?)[^\s"'\\][^"'\\]*/gi,
-  /(\bpicoclaw_launcher_auth=)[^\s;"'\\]+/gi,
+  /(\bpicoclaw_launcher_auth(?:_\d+)?=)[^\s;"'\\]+/gi,
   // The composed token, and the keys of model providers.
   /(\bpico-)[0-9a-f]{32}\.[^\s"'\\,]*/gi,
   /(\bsk-)[\w-]{16,}/g,

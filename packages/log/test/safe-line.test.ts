@@ -32,6 +32,10 @@ test.each([
   ['sent bearer s3cr3t-value-of-some-length', 'sent bearer [secret]'],
   ['Sec-WebSocket-Protocol: pico.v1, token.s3cr3t-value', 'Sec-WebSocket-Protocol: [secret]'],
   ['Cookie: a=b; picoclaw_launcher_auth=s3cr3t-value; c=d', 'Cookie: a=b; picoclaw_launcher_auth=[secret]; c=d'],
+  [
+    'Cookie: a=b; picoclaw_launcher_auth_18801=s3cr3t-value; c=d',
+    'Cookie: a=b; picoclaw_launcher_auth_18801=[secret]; c=d',
+  ],
   [`dialled with ${COMPOSED}, refused`, 'dialled with pico-[secret], refused'],
   ['provider says: bad key sk-s3cr3tvalues3cr3tvalue', 'provider says: bad key sk-[secret]'],
 ])('what looks like a credential is hidden: %s', (line, safe) => {

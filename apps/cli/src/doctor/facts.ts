@@ -1,6 +1,7 @@
 import {
   ConfigError,
   type ConfigProblem,
+  DEFAULT_LAUNCHER_PORT,
   type Environment,
   type GatewayConfig,
   type LauncherConfig,
@@ -78,7 +79,6 @@ export interface Asker {
 const TIMEOUT_MS = 400;
 /** One of ours answers in the end, also on a machine that has much else to do. */
 const PATIENT_MS = 2_000;
-const DEFAULT_LAUNCHER_PORT = 18_800;
 const DEFAULT_GATEWAY_PORT = 18_790;
 
 /** Looks at everything once; nothing is changed, and whatever does not answer is given up: a stranger after 400 ms. */

@@ -6,7 +6,7 @@ import fp from 'fastify-plugin';
 import { sendError } from '../errors.ts';
 import type { AddressList } from './address.ts';
 import type { LauncherToken } from './launcher-token.ts';
-import { publicAddress } from './origin.ts';
+import { createSessionCookie } from './session-cookie.ts';
 
 /** Who is asking. */
 export type Caller =
@@ -44,8 +44,6 @@ declare module 'fastify' {
   }
 }
 
-const COOKIE = 'picoclaw_launcher_auth';
-const HOST_COOKIE = `__Host-${COOKIE}`;
 const LIFETIME_S = 604_800;
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
@@ -67,23 +65,9 @@ export const session = fp<SessionOptions>(
       new Signer(createHmac('sha256', sessionKey).update(launcherToken.reveal()).digest('hex'), 'sha256');
     const sessions = createSessions({ signer: newSigner(), lifetimeMs: LIFETIME_S * 1000, now });
 
-    const attributes = (request: FastifyRequest) => {
-      const secure = publicAddress(request, trustedProxies).isSecure;
-      return { path: basePath, httpOnly: true, sameSite: 'lax', secure } as const;
-    };
-    const setCookie = (request: FastifyRequest, reply: FastifyReply, value: string) => {
-      const options = attributes(request);
-      const name = options.secure && basePath === '/' ? HOST_COOKIE : COOKIE;
-      reply.setCookie(name, value, { ...options, maxAge: LIFETIME_S });
-    };
-    const clearCookie = (request: FastifyRequest, reply: FastifyReply) => {
-      const options = attributes(request);
-      // Who came over https before and over http now, or the other way round, has one of the other name too.
-      for (const name of options.secure ? [COOKIE, HOST_COOKIE] : [COOKIE])
-        reply.setCookie(name, '', { ...options, ...(name === HOST_COOKIE && { path: '/' }), maxAge: 0 });
-    };
+    const carrier = createSessionCookie({ basePath, trustedProxies, lifetimeS: LIFETIME_S });
     const validSessions = (request: FastifyRequest): Session[] =>
-      cookieValues(request.headers.cookie).flatMap((value) => {
+      carrier.read(request).flatMap((value) => {
         const check = sessions.verify(value);
         return check.state === 'valid' ? [check.session] : [];
       });
@@ -92,19 +76,19 @@ export const session = fp<SessionOptions>(
       sessions,
       signIn(request, reply) {
         const { session: started, value } = sessions.issue();
-        setCookie(request, reply, value);
+        carrier.set(request, reply, value);
         app.counters.login('ok');
         return started;
       },
       signOut(request, reply) {
         for (const own of validSessions(request)) sessions.revoke(own);
-        clearCookie(request, reply);
+        carrier.clear(request, reply);
       },
       tokenChanged(request, reply) {
         sessions.rekey(newSigner());
         const own = request.caller.kind === 'session' ? request.caller.session : sessions.issue().session;
         sessions.revokeAll(own);
-        setCookie(request, reply, sessions.reissue(own));
+        carrier.set(request, reply, sessions.reissue(own));
       },
     });
 
@@ -123,7 +107,7 @@ export const session = fp<SessionOptions>(
       const [valid] = validSessions(request);
       if (valid !== undefined) request.caller = { kind: 'session', session: valid };
       // Not with a file that caches keep for everybody: it would sign out whoever gets it from there.
-      else if (config.public !== true && cookieValues(request.headers.cookie).length > 0) clearCookie(request, reply);
+      else if (config.public !== true) carrier.clearOwn(request, reply);
       if (valid !== undefined || config.public !== undefined || config.channelCredentials === true) return;
       return askToSignIn(request, reply);
     });
@@ -159,25 +143,4 @@ const unauthorized = (request: FastifyRequest, reply: FastifyReply) =>
 export function tooManyAttempts(request: FastifyRequest, reply: FastifyReply, retryAfterS: number): FastifyReply {
   request.log.info({ code: 'too_many_attempts', ip: request.ip }, 'refused: sign-in budget spent');
   return sendError(request, reply, 'too_many_attempts', { headers: { 'retry-after': String(retryAfterS) } });
-}
-
-/**
- * Every value under our names: cookies tossed by a neighbour on another path or port must not lock the person out, however
- * many. Node's limit on headers bounds them.
- */
-function cookieValues(header = ''): string[] {
-  return header
-    .split(';')
-    .map((pair) => pair.trim().split('='))
-    .filter(([name]) => name === COOKIE || name === HOST_COOKIE)
-    .map(([, ...value]) => decode(value.join('=')))
-    .filter((value) => value !== '');
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }
