@@ -27,16 +27,26 @@ const OTHER_METHODS = [
 ] as const;
 const READS = ['api/auth/status', 'api/system/launcher-config', 'api/sessions', 'api/gateway/logs', 'metrics', 'login'];
 
-/** Fields that every form of the launcher would take, also where JSON is made of a form of plain text. */
-const FIELDS: Readonly<Record<string, string>> = { token: CHANGED, confirm: CHANGED, next: '/' };
-const asJson = { [`{"token":"${CHANGED}","confirm":"${CHANGED}","x":"`]: '"}' };
+/** What each address takes, complete and right: only where it comes from is wrong with it. */
+function fieldsOf(path: string, token: string): Readonly<Record<string, string>> {
+  if (path.endsWith('login')) return { next: '/', token };
+  if (path.endsWith('setup')) return { current_token: token, confirm: CHANGED, token: CHANGED };
+  return {};
+}
+
+/** The one field of a form of plain text that comes out as JSON, with `=` in the middle. */
+function jsonFieldOf(path: string, token: string): Readonly<Record<string, string>> {
+  if (path === 'login') return { '{"next":"': `","token":"${token}"}` };
+  return { [`{"current_token":"${token}","confirm":"${CHANGED}=","token":"${CHANGED}`]: '"}' };
+}
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
 /** Forms that go off by themselves, each into a frame of its own. */
-function forms(target: string, fields: Readonly<Record<string, string>> = FIELDS): string {
+function forms(target: string, token: string): string {
   const html = FORMS.map(({ path, type }, index) => {
-    const inputs = Object.entries(type === 'text/plain' ? asJson : fields).map(
+    const fields = type === 'text/plain' ? jsonFieldOf(path, token) : fieldsOf(path, token);
+    const inputs = Object.entries(fields).map(
       ([name, value]) => `<input name="${escaped(name)}" value="${escaped(value)}">`,
     );
     return `<iframe name="f${index}"></iframe>
@@ -58,18 +68,19 @@ async function submitForms(page: Page, origin: string, path: string): Promise<nu
 }
 
 /** What scripts of the page get of the launcher: `rejected`, or what they can see of the reply. */
-function fetchAll(page: Page, target: string): Promise<string[]> {
-  const body = JSON.stringify({ token: CHANGED, confirm: CHANGED });
+function fetchAll(page: Page, target: string, token: string): Promise<string[]> {
   const json = { 'content-type': 'application/json' };
+  const form = { 'content-type': TYPES[0] ?? '' };
   const requests: [string, RequestInit][] = [
-    ...CHANGES.flatMap((path): [string, RequestInit][] => [
-      [path, { method: 'POST', mode: 'no-cors' }],
-      [
-        path,
-        { method: 'POST', mode: 'no-cors', headers: { 'content-type': TYPES[0] ?? '' }, body: `token=${CHANGED}` },
-      ],
-      [path, { method: 'POST', mode: 'cors', headers: json, body }],
-    ]),
+    ...CHANGES.flatMap((path): [string, RequestInit][] => {
+      const fields = fieldsOf(path, token);
+      const body = String(new URLSearchParams(fields));
+      return [
+        [path, { method: 'POST', mode: 'no-cors' }],
+        [path, { method: 'POST', mode: 'no-cors', headers: form, body }],
+        [path, { method: 'POST', mode: 'cors', headers: json, body: JSON.stringify(fields) }],
+      ];
+    }),
     ...OTHER_METHODS.map(([method, path, content]): [string, RequestInit] => [
       path,
       { method, mode: 'cors', headers: json, body: JSON.stringify(content) },
@@ -123,11 +134,11 @@ it('forms and scripts of foreign pages change nothing for who is signed in, and 
     const target = `http://${name}:${launcher.port}`;
     await signInQuietly(page, { url: target, token: TOKEN });
     const cookies = await person.cookies();
-    const path = site.page(forms(target));
+    const path = site.page(forms(target, TOKEN));
     for (const [index, origin] of originsBeside(name, site).entries()) {
       expect([origin, await submitForms(await person.newPage(), origin, path)]).toEqual([origin, REFUSED[index]]);
       await page.goto(`${origin}/`);
-      expect([origin, await fetchAll(page, target)]).toEqual([origin, ['rejected']]);
+      expect([origin, await fetchAll(page, target, TOKEN)]).toEqual([origin, ['rejected']]);
     }
     expect(await person.cookies()).toEqual(cookies);
     await page.goto(`${target}/favicon.svg`);
@@ -146,13 +157,13 @@ it('a foreign page signs nobody in, and takes over no first run on the machine o
   const before = config();
   const site = await startForeignSite();
   const person = await newPerson();
-  // The right token, so that only where they come from is wrong with them.
-  const path = site.page(forms(target, { ...FIELDS, token: launcher.linkToken() ?? '' }));
+  const token = launcher.linkToken() ?? '';
+  const path = site.page(forms(target, token));
   for (const origin of originsBeside('localhost', site)) {
     expect([origin, await submitForms(await person.newPage(), origin, path)]).toEqual([origin, [401, 403]]);
     const page = await person.newPage();
     await page.goto(`${origin}/`);
-    expect([origin, await fetchAll(page, target)]).toEqual([origin, ['rejected']]);
+    expect([origin, await fetchAll(page, target, token)]).toEqual([origin, ['rejected']]);
   }
   expect(await person.cookies()).toEqual([]);
   expect(config()).toBe(before);
