@@ -160,6 +160,8 @@ it('were there a hole all the same, the policy of the page would let nothing thr
       const attempts = [evaluate, () => fetch(`${other}/fetch`), async () => new Worker(`data:,${run}`)];
       const outcomes = await Promise.allSettled(attempts.map((attempt) => attempt()));
       navigator.sendBeacon(`${other}/beacon`, 'x');
+      const socket = new WebSocket(`${other.replace('http', 'ws')}/socket`);
+      await new Promise((resolve) => socket.addEventListener('error', resolve));
       return outcomes.map(({ status }) => status);
     },
     { run: RUN, html: HTML, other: foreign },

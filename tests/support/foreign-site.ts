@@ -29,6 +29,10 @@ export async function startForeignSite(): Promise<ForeignSite> {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', connection: 'close', ...page.headers });
     response.end(`<!doctype html><title>A foreign site</title>${page.html}`);
   });
+  http.on('upgrade', ({ method = '', url = '', headers }, socket) => {
+    requests.push({ method, url, headers });
+    socket.destroy();
+  });
   let target: number | undefined;
   const open = new Set<Socket>();
   const server = createTcpServer((socket) => {

@@ -110,6 +110,16 @@ test('a page for people shows what a stranger wrote as text', async () => {
   expect(reply.body).not.toContain('<script>');
 });
 
+test.each([
+  ['localhost:18800', "'self' ws://localhost:18800 wss://localhost:18800"],
+  ['192.168.1.5', "'self' ws://192.168.1.5 wss://192.168.1.5"],
+  ['[::1]:18800', "'self'"],
+  ['evil.com;script-src', "'self'"],
+])('a page of %s may talk to %s alone', async (host, sources) => {
+  const { headers } = await (await fresh()).app.inject({ url: '/login', headers: { host } });
+  expect(/connect-src ([^;]*)/.exec(String(headers['content-security-policy']))?.[1]).toBe(sources);
+});
+
 test('pages, and pages alone, leave those who opened them without a hold on their window, where browsers take that', async () => {
   const policyOf = async (url: string, host: string) =>
     (await (await fresh()).app.inject({ url, headers: { host } })).headers['cross-origin-opener-policy'];

@@ -1,10 +1,22 @@
 import helmet from '@fastify/helmet';
+import { parseHost } from '@picoclaw/server';
 import fp from 'fastify-plugin';
 import type { AddressList } from './address.ts';
 import { isLoopbackName } from './network.ts';
 import { publicAddress } from './origin.ts';
 
 const SELF = ["'self'"];
+
+const CONNECT = "connect-src 'self'";
+
+/**
+ * Not every browser takes 'self' to cover the WebSocket schemes. All hosts of these would let a script that should not be
+ * there carry off what it likes. A policy cannot name an IPv6 address.
+ */
+function webSocketsOf(host: string): string {
+  const isNamed = parseHost(host) !== undefined && !host.startsWith('[');
+  return isNamed ? ` ws://${host} wss://${host}` : '';
+}
 
 /** Headers of every reply: no framing, no sniffing, no referrer, no script or style but our own files. */
 export const headers = fp<{ trustedProxies: AddressList }>(
@@ -18,8 +30,7 @@ export const headers = fp<{ trustedProxies: AddressList }>(
           styleSrc: SELF,
           fontSrc: SELF,
           imgSrc: ["'self'", 'data:', 'blob:'],
-          // Not every browser takes 'self' to cover the WebSocket schemes.
-          connectSrc: ["'self'", 'ws:', 'wss:'],
+          connectSrc: SELF,
           manifestSrc: SELF,
           workerSrc: SELF,
           baseUri: SELF,
@@ -34,6 +45,12 @@ export const headers = fp<{ trustedProxies: AddressList }>(
       // Isolation and agent clustering need a secure context, which http://raspberrypi.local is not: browsers warn.
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
+    });
+
+    app.addHook('onRequest', async (request, reply) => {
+      const { host } = publicAddress(request, trustedProxies);
+      const policy = String(reply.getHeader('content-security-policy'));
+      reply.header('content-security-policy', policy.replace(CONNECT, `$&${webSocketsOf(host)}`));
     });
 
     // Who has opened a page of ours in a window could later put a copy of the sign-in page there. Pages alone: a file that
