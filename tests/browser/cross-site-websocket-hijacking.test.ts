@@ -8,7 +8,7 @@ import { startLauncher } from '../support/processes.ts';
 const { newPerson } = useBrowser();
 
 const TOKEN = 'launcher-token-for-tests';
-const SOCKETS = ['pico/ws', 'pico/ws/', 'pico', 'api/events'];
+const SOCKETS = ['pico/ws', 'api/events'];
 
 /** What becomes of a WebSocket that a script of the page, or of a frame in it, opens. */
 const open = (page: Page, url: string, frame = 0): Promise<string> =>

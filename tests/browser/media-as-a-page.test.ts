@@ -21,6 +21,9 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
   'nothing-said': ['', HTML],
   'unknown.bin': ['application/octet-stream', HTML],
   'text.txt': ['text/plain', HTML],
+  'style.css': ['text/css; charset=utf-8', 'body { opacity: 0 }'],
+  'run.mjs': ['application/javascript', RUN],
+  'work.js': ['text/javascript;charset=utf-8', 'postMessage(1)'],
 };
 
 it('no file of a chat runs as a page of the launcher, whatever it is said to be', async () => {
@@ -48,8 +51,32 @@ it('no file of a chat runs as a page of the launcher, whatever it is said to be'
     expect([name, origin]).toEqual([name, 'null']);
     await file.close();
   }
-  expect(served).toEqual(Object.keys(FILES));
-  await page.goto(`${launcher.origin}/favicon.svg`);
-  const status = await page.evaluate(async () => (await fetch('api/auth/status')).json());
+  expect(served.sort()).toEqual(Object.keys(FILES).sort());
+
+  // Nor does it run in a page of the launcher’s, whose policy lets its own address through.
+  await page.goto(`${launcher.origin}/`);
+  const ends = await page.evaluate(() => {
+    const load = (name: string, attributes: Record<string, string>) =>
+      new Promise((resolve) => {
+        const element = Object.assign(document.createElement(name), attributes);
+        element.onload = () => resolve(`${name} loaded`);
+        element.onerror = () => resolve('refused');
+        document.head.append(element);
+      });
+    const work = new Promise((resolve) => {
+      const worker = new Worker('/pico/media/work.js');
+      worker.onmessage = () => resolve('worker ran');
+      worker.onerror = () => resolve('refused');
+    });
+    return Promise.all([
+      load('script', { src: '/pico/media/run.js' }),
+      load('script', { src: '/pico/media/run.mjs', type: 'module' }),
+      load('link', { rel: 'stylesheet', href: '/pico/media/style.css' }),
+      work,
+    ]);
+  });
+  expect(ends).toEqual(Array(4).fill('refused'));
+  expect(await page.title()).not.toMatch(/^has/);
+  const status = await page.evaluate(async () => (await fetch('/api/auth/status')).json());
   expect(status).toMatchObject({ authenticated: true });
 });

@@ -26,6 +26,9 @@ const RESPONSE_HEADERS = [
  */
 const NO_PAGE = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
+/** With `nosniff`, a page of ours that is made to ask for a file runs it or styles itself by it only under such a name. */
+const CODE = /(?:java|ecma|live|j)script|\/css\b/i;
+
 /** A gateway that sends no byte of a file for this long is given up; readers that take none are, by the server, much sooner. */
 const STALLED_AFTER_MS = 120_000;
 
@@ -89,6 +92,11 @@ function relay(upstream: IncomingMessage, response: ServerResponse): void {
   // An upstream that dies in mid-body would leave the client waiting for ever.
   upstream.once('close', () => upstream.complete || response.destroy());
   upstream.setTimeout(STALLED_AFTER_MS, () => upstream.destroy());
-  response.writeHead(upstream.statusCode ?? 502, forwardedHeaders(upstream.headers, RESPONSE_HEADERS));
+  const headers = forwardedHeaders(upstream.headers, RESPONSE_HEADERS);
+  const isCode = CODE.test(headers['content-type'] ?? '');
+  response.writeHead(upstream.statusCode ?? 502, {
+    ...headers,
+    ...(isCode && { 'content-type': 'text/plain; charset=utf-8' }),
+  });
   upstream.pipe(response);
 }

@@ -73,6 +73,20 @@ test('of the gateway’s headers only those of a file reach the browser, and no 
   expect([headers.get('set-cookie'), headers.get('x-powered-by')]).toEqual([null, null]);
 });
 
+test.each([
+  ['text/javascript', 'text/plain; charset=utf-8'],
+  ['Application/X-JavaScript;charset=utf-8', 'text/plain; charset=utf-8'],
+  ['text/ecmascript', 'text/plain; charset=utf-8'],
+  ['text/jscript', 'text/plain; charset=utf-8'],
+  ['text/css', 'text/plain; charset=utf-8'],
+  ['text/csv', 'text/csv'],
+  ['application/json', 'application/json'],
+  ['image/svg+xml', 'image/svg+xml'],
+])('a file that is said to be %s comes as %s: none is code of ours', async (said, expected) => {
+  const { get } = await signedIn((_request, response) => response.writeHead(200, { 'content-type': said }).end('x'));
+  expect((await get()).headers.get('content-type')).toBe(expected);
+});
+
 test('a part of a file is that part, to the byte, and HEAD is the whole of it without a body', async () => {
   const { get } = await signedIn();
   const part = await get({ range: 'bytes=2-5', 'if-range': '"one"' });
