@@ -81,13 +81,6 @@ test.each([
   expect([foreign.statusCode, foreign.cookies]).toEqual([401, []]);
 });
 
-test('a file that everybody gets alike ends nobody’s session, for a cache may hand it on', async () => {
-  const { app } = await aLauncher();
-  const file = await app.inject({ url: '/assets/index-abc.js', headers: { cookie: `${NAME}=invalid` } });
-  expect(file.headers['cache-control']).toMatch(/^public/);
-  expect(file.cookies).toEqual([]);
-});
-
 /** Signs a payload as a launcher with this key and token would. */
 const sign = (payload: string, { key = KEY, token = TOKEN } = {}) =>
   `${NAME}=${encodeURIComponent(new Signer(createHmac('sha256', Buffer.from(key, 'hex')).update(token).digest('hex'), 'sha256').sign(payload))}`;
