@@ -135,7 +135,8 @@ it('forms and scripts of foreign pages change nothing for who is signed in, and 
     await signInQuietly(page, { url: target, token: TOKEN });
     const cookies = await person.cookies();
     const path = site.page(forms(target, TOKEN));
-    for (const [index, origin] of originsBeside(name, site).entries()) {
+    const origins = originsBeside(name, site).slice(0, name === 'localhost' ? 2 : 1);
+    for (const [index, origin] of origins.entries()) {
       expect([origin, await submitForms(await person.newPage(), origin, path)]).toEqual([origin, REFUSED[index]]);
       await page.goto(`${origin}/`);
       expect([origin, await fetchAll(page, target, TOKEN)]).toEqual([origin, ['rejected']]);

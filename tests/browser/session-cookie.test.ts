@@ -19,13 +19,14 @@ function aLauncher(config: object = {}) {
   return startLauncher({ home, args: ['--external-gateway'] });
 }
 
+const lookers = new WeakMap<BrowserContext, Page>();
+
 /** Whether the launcher knows who uses this browser. */
 async function isSignedIn(person: BrowserContext, url: string): Promise<boolean> {
-  const page = await person.newPage();
+  const page = lookers.get(person) ?? (await person.newPage());
+  lookers.set(person, page);
   await page.goto(`${url}/favicon.svg`);
-  const { authenticated } = await page.evaluate(async () => (await fetch('api/auth/status')).json());
-  await page.close();
-  return authenticated;
+  return page.evaluate(async () => (await (await fetch('api/auth/status')).json()).authenticated);
 }
 
 const signOut = (page: Page): Promise<number> =>
