@@ -114,7 +114,7 @@ describe('a pid file that is none', () => {
 
   it('a symbolic link: is not followed, what it points at is left as it is, and the start says why not', async () => {
     const { pid } = aBystander();
-    const target = join(freshHome(), 'target');
+    const target = join(freshHome(), '.picoclaw.pid');
     const text = JSON.stringify({ ...RECORD, pid });
     writeFileSync(target, text);
     const { home, post, status } = await aLauncherBefore((path) => symlinkSync(target, path));

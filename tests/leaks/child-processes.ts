@@ -17,15 +17,16 @@ const NOT_FOLLOWED = /chrom|playwright|redis-server|nginx|vitest/i;
 /** All processes below one, and those of these pids that were left to init by the program that started them. */
 export function processesBelow(pid: number, left: readonly number[]): SeenProcess[] {
   const found: SeenProcess[] = [];
-  const follow = (parent: number, isOurs: boolean): void => {
+  const follow = (parent: number, command: string): void => {
     for (const child of childrenOf(parent)) {
-      const seen = see(child, isOurs);
-      if (seen === undefined || found.some((one) => one.pid === child)) continue;
+      const seen = see(child, OURS.test(command));
+      // Between fork and exec a child still is its parent.
+      if (seen === undefined || seen.command === command || found.some((one) => one.pid === child)) continue;
       found.push(seen);
-      if (!NOT_FOLLOWED.test(seen.command)) follow(child, OURS.test(seen.command));
+      if (!NOT_FOLLOWED.test(seen.command)) follow(child, seen.command);
     }
   };
-  follow(pid, false);
+  follow(pid, '');
   for (const one of left) {
     if (parentOf(one) !== 1 || found.some((process) => process.pid === one)) continue;
     const seen = see(one, true);

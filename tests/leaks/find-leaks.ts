@@ -10,7 +10,7 @@ export interface Leak {
 }
 
 /** What a person or a test has written, and what browsers remember of an address with a token. */
-const NOT_OURS = /playwright|\.service$|\.plist$|\.spec$/;
+const NOT_OURS = /playwright|\.service$|\.plist$|\.spec$|\/given-token$/;
 const MAX_BYTES = 4_000_000;
 
 /** Looks for secrets in all files below a folder, or in one file, but for the stores. */

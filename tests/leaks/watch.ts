@@ -3,7 +3,7 @@
  * tests make in everything else that is in them, at the moment in which they are removed, and in what the processes show
  * while they run. The secrets are learned from the files that hold them, so those that are generated count as well.
  */
-import fs, { appendFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import fs, { appendFileSync, lstatSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, expect } from 'vitest';
@@ -17,15 +17,23 @@ const folder = mkdtempSync(join(runFolder(), 'f-'));
 const secrets = createKnownSecrets();
 const { rmSync } = fs;
 const { rm } = fs.promises;
+const { fetch } = globalThis;
 
 function note(what: string, secret: string): void {
   const { testPath = '', currentTestName = '' } = expect.getState();
   appendFileSync(leakFile(), `  ${secret}: in ${what} (${relative(process.cwd(), testPath)}: ${currentTestName})\n`);
 }
 
+/** Tests put all sorts of things there, pipes and gigabytes as well. */
+function pidIn(file: string): number | undefined {
+  return attempt(() => {
+    const status = lstatSync(file);
+    return status.isFile() && status.size < 10_000 ? Number(JSON.parse(readFileSync(file, 'utf8')).pid) : undefined;
+  });
+}
+
 function lookAtProcesses(): void {
-  const pidFiles = readdirSync(folder).map((home) => join(folder, home, '.picoclaw.pid'));
-  const left = pidFiles.map((file) => attempt(() => Number(JSON.parse(readFileSync(file, 'utf8')).pid)) ?? 0);
+  const left = readdirSync(folder).map((home) => pidIn(join(folder, home, '.picoclaw.pid')) ?? 0);
   const seen = processesBelow(process.pid, left);
   for (const { isStartedByUs, environment } of seen) if (!isStartedByUs) secrets.learnFromEnvironment(environment);
   for (const { command, environment } of seen.filter((one) => one.isStartedByUs)) {
@@ -50,7 +58,23 @@ function lookInto(path: fs.PathLike): void {
   for (const { file, secret } of findLeaks(String(path), secrets)) note(relative(folder, file), secret);
 }
 
+/** Refusals and metrics that a test gets over the network, as others do. */
+async function fetchAndLook(...args: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...args);
+  if (response.status < 400 && !response.url.endsWith('/metrics')) return response;
+  const noteSecret = (text: string) => {
+    const secret = secrets.in(Buffer.from(text));
+    if (secret !== undefined) note(`the answer ${response.status} of ${new URL(response.url).pathname}`, secret);
+  };
+  response
+    .clone()
+    .text()
+    .then(noteSecret, () => {});
+  return response;
+}
+
 process.env['TMPDIR'] = folder;
+globalThis.fetch = fetchAndLook;
 Object.assign(fs, {
   rmSync(...args: Parameters<typeof rmSync>) {
     lookInto(args[0]);

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -35,6 +37,20 @@ test('a secret in a folder that nobody removes', () => {
   const home = mkdtempSync(join(tmpdir(), 'left-'));
   writeHomeFile(home, '.security.yml', 'key: hidden-for-ever\n');
   writeFileSync(join(home, 'left-behind'), 'hidden-for-ever');
+});
+
+test.each([
+  [400, '/refused'],
+  [200, '/metrics'],
+])('a secret in the answer %i of %s', async (status, path) => {
+  writeHomeFile(freshHome(), '.security.yml', 'key: hidden-from-strangers\n');
+  const server = createServer((_request, response) => response.writeHead(status).end('no hidden-from-strangers'));
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  // What the files hold is learned before this.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).toContain('hidden');
 });
 
 test('a secret in the environment and the arguments of a child', async () => {
