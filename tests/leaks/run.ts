@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,10 +11,17 @@ export const runFolder = (): string => process.env[VARIABLE] ?? tmpdir();
 /** The file in which leaks are noted. */
 export const leakFile = (): string => join(runFolder(), 'leaks');
 
+/** A folder that others may pass, as in any place for temporary files: some tests are other people. */
+export function makeFolder(parent: string, prefix: string): string {
+  const folder = mkdtempSync(join(parent, prefix));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
 /** Makes the folder in which all homes of all tests are. Called for each project; the first one counts. */
 export function setup(): (() => void) | undefined {
   if (process.env[VARIABLE] !== undefined) return undefined;
-  process.env[VARIABLE] = mkdtempSync(join(tmpdir(), 'picoclaw-'));
+  process.env[VARIABLE] = makeFolder(tmpdir(), 'picoclaw-');
   return end;
 }
 

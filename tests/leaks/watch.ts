@@ -3,17 +3,17 @@
  * tests make in everything else that is in them, at the moment in which they are removed, and in what the processes show
  * while they run. The secrets are learned from the files that hold them, so those that are generated count as well.
  */
-import fs, { appendFileSync, lstatSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import fs, { appendFileSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, expect } from 'vitest';
 import { processesBelow } from './child-processes.ts';
 import { findLeaks } from './find-leaks.ts';
 import { attempt, createKnownSecrets } from './known-secrets.ts';
-import { leakFile, runFolder } from './run.ts';
+import { leakFile, makeFolder, runFolder } from './run.ts';
 
 const LOOK_EVERY_MS = 250;
-const folder = mkdtempSync(join(runFolder(), 'f-'));
+const folder = makeFolder(runFolder(), 'f-');
 const secrets = createKnownSecrets();
 const { rmSync } = fs;
 const { rm } = fs.promises;
