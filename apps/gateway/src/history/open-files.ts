@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Something with a descriptor, which it gives up when it is asked to. */
 interface DescriptorHolder {
   close(): Promise<void>;
@@ -15,11 +17,29 @@ export interface OpenFiles {
   leave(holder: DescriptorHolder): void;
 }
 
-/** Far below what any system lets a process open, far above how many write at the same moment. */
-const MAX_OPEN = 128;
+/** Far below what any system lets a process open; more brings nothing. */
+const [LEAST, MOST] = [128, 1_024];
+
+/**
+ * A quarter of what this process may open, where the system says it: a file that has to make room is opened, cut to its
+ * size and closed again for each message, which costs more than the message. The rest is for sockets.
+ */
+export function openFilesOfThisProcess(limits = readLimits): number {
+  const limit = /^Max open files +(\d+|unlimited)/m.exec(limits())?.[1];
+  if (limit === undefined) return LEAST;
+  return limit === 'unlimited' ? MOST : Math.min(MOST, Math.floor(Number(limit) / 4));
+}
+
+function readLimits(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** Creates the bound for the files of one store. */
-export function createOpenFiles(max = MAX_OPEN): OpenFiles {
+export function createOpenFiles(max = openFilesOfThisProcess()): OpenFiles {
   /** The one that has rested longest first. */
   const resting = new Set<DescriptorHolder>();
   const waiting: (() => void)[] = [];

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAppendFile } from '../../src/history/append-file.ts';
-import { createOpenFiles } from '../../src/history/open-files.ts';
+import { createOpenFiles, openFilesOfThisProcess } from '../../src/history/open-files.ts';
 import { createFolder } from './support/history-folder.ts';
 
 describe('files that share few descriptors', () => {
@@ -36,5 +36,23 @@ describe('files that share few descriptors', () => {
     openFiles.rest(holder);
     await Promise.all([isClosed, waiting]);
     expect(closed.signal.aborted).toBe(true);
+  });
+});
+
+describe('how many files one process keeps open', () => {
+  const limits = (soft: string) => () =>
+    `Limit                     Soft Limit           Hard Limit           Units\nMax open files            ${soft.padEnd(20)} 1048576              files\n`;
+
+  it.each([
+    ['256', 64],
+    ['1024', 256],
+    ['1048576', 1_024],
+    ['unlimited', 1_024],
+  ])('is a quarter of what it may open, within reason: of %s %d', (soft, expected) => {
+    expect(openFilesOfThisProcess(limits(soft))).toBe(expected);
+  });
+
+  it('is little where the system does not say what it may open', () => {
+    expect(openFilesOfThisProcess(() => '')).toBe(128);
   });
 });
