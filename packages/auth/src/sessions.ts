@@ -44,6 +44,8 @@ export interface Sessions {
 const PURPOSE = 'session1';
 const PAYLOAD = new RegExp(`^${PURPOSE}\\.([A-Za-z0-9_-]{22})\\.(\\d{13})\\.(\\d{13})$`);
 const CLOCK_TOLERANCE_MS = 60_000;
+/** More browsers than that are rarely signed in at one time; one that is forgotten is proved again. */
+const MAX_PROVED = 1_000;
 
 interface SessionsOptions {
   readonly signer: SessionSigner;
@@ -60,6 +62,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const revoked = new Map<string, number>();
   /** Started here, or spared when all others were ended: id → when it expires; the oldest first. */
   const live = new Map<string, number>();
+  /** Cookies whose signature was right, and what they hold: the same one comes with each request. Only what is proved is kept. */
+  const proved = new Map<string, Session>();
   let validFrom = 0;
   const listeners = new Set<(revocation: Revocation) => void>();
 
@@ -69,6 +73,20 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
   // A clock that was ahead when all were ended may since have been set back: what was started afterwards is known by its
   // id, or nobody could sign in until that time comes.
+  const read = (value: string) => {
+    const known = proved.get(value);
+    if (known !== undefined) return { session: known };
+    const { valid, value: payload } = signer.unsign(value);
+    if (!valid || payload === null) return { reason: 'signature' as const };
+    const session = parsePayload(payload);
+    if (session === undefined) return { reason: 'malformed' as const };
+    proved.set(value, session);
+    for (const oldest of proved.keys()) {
+      if (proved.size <= MAX_PROVED) break;
+      proved.delete(oldest);
+    }
+    return { session };
+  };
   const isRevoked = ({ id, issuedAt }: Session) => revoked.has(id) || (issuedAt < validFrom && !live.has(id));
 
   return {
@@ -81,10 +99,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     reissue: encode,
     verify(value) {
-      const { valid, value: payload } = signer.unsign(value);
-      if (!valid || payload === null) return { state: 'invalid', reason: 'signature' };
-      const session = parsePayload(payload);
-      if (session === undefined) return { state: 'invalid', reason: 'malformed' };
+      const { session, reason } = read(value);
+      if (session === undefined) return { state: 'invalid', reason };
       if (now() >= session.expiresAt) return { state: 'invalid', reason: 'expired' };
       if (session.issuedAt > now() + CLOCK_TOLERANCE_MS) return { state: 'invalid', reason: 'future' };
       if (isRevoked(session)) return { state: 'invalid', reason: 'revoked' };
@@ -105,6 +121,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     rekey(next) {
       signer = next;
+      proved.clear();
     },
     onRevoked(listener) {
       listeners.add(listener);

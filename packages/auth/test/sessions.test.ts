@@ -43,6 +43,48 @@ describe('a session', () => {
     expect(stateOf(value)).toBe('future');
   });
 
+  it('has its signature computed once, and ends like any other: by time, by revocation, by another key', () => {
+    let computed = 0;
+    const signer = signerWith('key');
+    const counting: SessionSigner = {
+      ...signer,
+      unsign(value) {
+        computed += 1;
+        return signer.unsign(value);
+      },
+    };
+    const endings: ((value: string) => void)[] = [
+      () => {
+        clock += 7 * DAY_MS;
+      },
+      (value) => {
+        const check = sessions.verify(value);
+        if (check.state === 'valid') sessions.revoke(check.session);
+      },
+      () => sessions.revokeAll(),
+      () => sessions.rekey(signerWith('other')),
+    ];
+    for (const end of endings) {
+      sessions = createSessions({ signer: counting, now: () => clock });
+      const { value } = sessions.issue();
+      computed = 0;
+      for (let request = 0; request < 10; request += 1) expect(stateOf(value)).toBe('valid');
+      expect(computed).toBe(1);
+      end(value);
+      expect(stateOf(value)).not.toBe('valid');
+    }
+  });
+
+  it('that is wrong is never remembered, and those that are right only up to a number', () => {
+    for (let count = 0; count < 1_500; count += 1) {
+      const { value } = sessions.issue();
+      expect(stateOf(value)).toBe('valid');
+      expect(stateOf(`${value}x`)).toBe('signature');
+      expect(stateOf(`${value}x`)).toBe('signature');
+      expect(stateOf(value)).toBe('valid');
+    }
+  });
+
   it('is refused when a right signature stands on something else', () => {
     const sign = signerWith('key').sign;
     const id = 'A'.repeat(22);
