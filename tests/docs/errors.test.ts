@@ -36,7 +36,13 @@ it.each([
 });
 
 // Codes of @picoclaw/server's gates reach the table as values.
-const FROM_GATES = ['bad_handshake', 'bad_host', 'unsupported_websocket_version', 'not_a_websocket'];
+const FROM_GATES = [
+  'bad_handshake',
+  'bad_host',
+  'expectation_failed',
+  'unsupported_websocket_version',
+  'not_a_websocket',
+];
 
 it.each([
   ['launcher', launcherErrors],

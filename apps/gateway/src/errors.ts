@@ -23,6 +23,7 @@ export const errors = {
   body_too_large: { status: 413, message: 'The request body is too large.' },
   unsupported_media_type: { status: 415, message: 'No address of the gateway reads a body of that type.' },
   range_not_satisfiable: { status: 416, message: 'The file has no bytes in that range.' },
+  expectation_failed: { status: 417, message: 'Only "Expect: 100-continue" is met.' },
   config_invalid: { status: 422, message: 'The new configuration is invalid, the old one stays in use.' },
   upgrade_required: { status: 426, message: 'Connect here with a WebSocket client.' },
   unsupported_websocket_version: { status: 426, message: 'Only WebSocket version 13 is supported.' },

@@ -47,6 +47,7 @@ export const errors = {
   would_lock_out: { status: 409, message: 'You would not get in any more; repeat with ?confirm=1 if that is wanted.' },
   body_too_large: { status: 413, message: 'The request body is over 16 KiB.' },
   unsupported_media_type: { status: 415, message: 'Send JSON (Content-Type: application/json).' },
+  expectation_failed: { status: 417, message: 'Only "Expect: 100-continue" is met.' },
   host_not_allowed: { status: 421, message: 'The launcher does not know itself by this host name.' },
   upgrade_required: { status: 426, message: 'Connect here with a WebSocket client.' },
   unsupported_websocket_version: { status: 426, message: 'Only WebSocket version 13 is supported.' },

@@ -51,7 +51,7 @@ export const binding = fp(
       shedSlowReaders(server);
       server.maxHeadersCount = app.server.maxHeadersCount;
       // All listeners are the first server's: an address must not be judged less than another.
-      for (const event of ['request', 'upgrade', 'connect', 'clientError']) {
+      for (const event of ['request', 'checkExpectation', 'upgrade', 'connect', 'clientError']) {
         server.on(event, (...details) => app.server.emit(event, ...details));
       }
       await new Promise<void>((resolve, reject) => {

@@ -33,7 +33,16 @@ export function requestProblem(request: RawRequest): RequestProblem | undefined 
   if (host !== undefined) return refusal('bad_host', host);
   // RFC 9112, 3.2: we are no proxy, and of whom absolute-form speaks is for Host to say.
   if (!request.url?.startsWith('/')) return refusal('bad_path', 'The address is not a path.');
-  return codingProblem(headers['transfer-encoding'], request.httpVersion);
+  return (
+    expectationProblem(headers.expect, request) ?? codingProblem(headers['transfer-encoding'], request.httpVersion)
+  );
+}
+
+function expectationProblem(expectation: string | undefined, { httpVersion }: RawRequest): RequestProblem | undefined {
+  // RFC 9110, 10.1.1: HTTP/1.0 knows no expectations.
+  if (expectation === undefined || httpVersion === '1.0' || expectation.toLowerCase() === '100-continue')
+    return undefined;
+  return { statusCode: 417, code: 'expectation_failed', message: 'Only "Expect: 100-continue" is met.' };
 }
 
 function codingProblem(coding: string | undefined, httpVersion: string): RequestProblem | undefined {
@@ -56,6 +65,8 @@ export const requestSyntax = fp<{ refuse: (reply: FastifyReply, problem: Request
   async (app, { refuse }) => {
     // The gate counts by itself: from its 2000th line on Node would not even show a second Host.
     app.server.maxHeadersCount = 0;
+    // Node would answer by itself, past every gate, and past whoever counts what is being answered.
+    app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
     app.addHook('onRequest', async (request, reply) => {
       const socket = request.raw.socket as JudgedSocket;
       if (socket[kCondemned]) return reply.hijack();

@@ -26,6 +26,7 @@ describe('a request', () => {
     ['chunks by HTTP/1.0', { httpVersion: '1.0', lines: ['Transfer-Encoding', 'chunked'] }, [400, 'bad_request']],
     ['a coding before chunked', { lines: ['Transfer-Encoding', 'gzip, chunked'] }, [400, 'bad_request']],
     ['an empty coding', { lines: ['Transfer-Encoding', ''] }, [400, 'bad_request']],
+    ['an expectation', { lines: ['Expect', 'miracles'] }, [417, 'expectation_failed']],
     ['200 more lines', { lines: Array<string>(400).fill('x') }, [431, 'headers_too_large']],
   ])('is refused with %s', (_what, request, problem) => {
     expect(problemOf(request)).toEqual(problem);

@@ -54,7 +54,7 @@ export const headerLineRows: readonly Row[] = [
   row('hop-by-hop lines', get('Keep-Alive: timeout=9', 'TE: trailers', 'Proxy-Connection: keep-alive'), keeps(200)),
   row('a Trailer without a body', get('Trailer: X-Late'), keeps(200)),
   row('Expect: 100-continue without a body', get('Expect: 100-continue'), keeps(100, 200)),
-  row('an expectation that nobody meets', get('Expect: miracles'), keeps(417)),
+  row('an expectation that nobody meets', get('Expect: miracles'), closes(417)),
   row(
     'Expect: 100-continue by HTTP/1.0',
     head('GET {path} HTTP/1.0', 'Host: localhost', '{auth}', 'Expect: 100-continue'),

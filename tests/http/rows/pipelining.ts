@@ -31,6 +31,8 @@ export const pipeliningRows: readonly Row[] = [
     closes(400),
   ),
   row('an upgrade behind a refused request', `${NO}${handshake()}`, closes(400)),
+  row('an upgrade behind an expectation', `${get('Expect: miracles')}${handshake()}`, closes(417)),
+  row('an upgrade behind Expect: 100-continue', `${get('Expect: 100-continue')}${handshake()}`, closes(100, 200)),
   row('CONNECT behind a request', `${OK}${head('CONNECT a:1 HTTP/1.1', 'Host: a')}`, closes(200)),
   row('a request behind a refused upgrade', `${handshake({ Upgrade: 'h2c' })}${OK}`, closes(400)),
   row('a request behind an upgrade', `${handshake()}${OK}`, closes(101)),
