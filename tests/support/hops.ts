@@ -10,6 +10,7 @@ import { pidRecord, startLauncher, until } from './processes.ts';
 import { answerIn, ask, handshake } from './sockets.ts';
 
 const TOKEN = 'launcher-token-for-tests';
+const headers = { authorization: `Bearer ${TOKEN}` };
 /** Connections of the launcher's own, such as the ones by which it asks how its gateway is. */
 const OWN_CONNECTIONS = 3;
 /** Timers that come and go by themselves. */
@@ -37,6 +38,31 @@ export interface Hops {
 
 /** Starts both; whoever does not answer pings is given up by the gateway after three seconds. */
 export async function createHops(): Promise<Hops> {
+  const processes = await startProcesses();
+  const { gatewayPid, injectors } = processes;
+  await chatWithSomebodyNew(processes.port);
+  const checkHealth = await healthSince(processes);
+  const calm = sockets(gatewayPid);
+  const through = `127.0.0.1:${injectors.launcher.port}`;
+  return {
+    injectors,
+    request: (session) => statusOf(`http://${through}/api/sessions/${session}`),
+    async upgrade(session) {
+      try {
+        const { status, socket } = await handshake(`ws://${through}/pico/ws?session_id=${session}`, { headers });
+        socket.terminate();
+        return status;
+      } catch {
+        return 'broken';
+      }
+    },
+    chat: (name) => createFaultClient({ url: `ws://${through}/pico/ws`, token: TOKEN, name, messages: 60 }),
+    untilChatsAreGone: () => until(() => sockets(gatewayPid) <= calm),
+    checkHealth,
+  };
+}
+
+async function startProcesses() {
   const home = freshHome();
   writeHomeFile(home, 'config.json', { channels: { pico: { enabled: true, ping_interval: 1, read_timeout: 3 } } });
   const launcher = await startLauncher({ home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
@@ -49,60 +75,44 @@ export async function createHops(): Promise<Hops> {
   };
   // The launcher believes the file, so what it sends to the gateway takes the way that the file names.
   writeHomeFile(home, '.picoclaw.pid', { ...record, port: injectors.gateway.port });
-  const pids = [launcher.child.pid ?? 0, record.pid];
-  const through = `127.0.0.1:${injectors.launcher.port}`;
-  const headers = { authorization: `Bearer ${TOKEN}` };
+  return { ...launcher, injectors, gatewayPid: record.pid };
+}
 
-  const chatWithSomebodyNew = async () => {
-    const { socket, status } = await handshake(`ws://127.0.0.1:${launcher.port}/pico/ws`, { headers });
-    expect(status).toBe(101);
-    expect(answerIn(await ask(socket, '/echo somebody new'))).toBe('somebody new');
-    socket.close();
-    await once(socket, 'close');
-  };
+type Processes = Awaited<ReturnType<typeof startProcesses>>;
+
+/** Takes down what both hold now, and answers with the way to see that it is no more and all is well. */
+async function healthSince({ home, port, url, child, output, gatewayPid }: Processes): Promise<() => Promise<void>> {
+  const pids = [child.pid ?? 0, gatewayPid];
   const timers = async () => {
-    const response = await fetch(`${launcher.url}/metrics`, { headers: { ...headers, connection: 'close' } });
+    const response = await fetch(`${url}/metrics`, { headers: { ...headers, connection: 'close' } });
     return Number(/^nodejs_active_resources\{type="Timeout"\} (\d+)/m.exec(await response.text())?.[1] ?? 0);
   };
-  await chatWithSomebodyNew();
   const start = { sockets: pids.map(sockets), memoryMb: pids.map(residentMb), timers: await timers() };
-
-  return {
-    injectors,
-    request: (session) => statusOf(`http://${through}/api/sessions/${session}`, headers),
-    upgrade: async (session) => {
-      const tried = handshake(`ws://${through}/pico/ws?session_id=${session}`, { headers });
-      return tried.then(
-        ({ status, socket }) => {
-          socket.terminate();
-          return status;
-        },
-        () => 'broken' as const,
-      );
-    },
-    chat: (name) => createFaultClient({ url: `ws://${through}/pico/ws`, token: TOKEN, name, messages: 60 }),
-    untilChatsAreGone: () => until(() => sockets(pids[1] ?? 0) <= (start.sockets[1] ?? 0)),
-    async checkHealth() {
-      expect([launcher.child.exitCode, launcher.child.signalCode, pidRecord(home)?.pid]).toEqual([
-        null,
-        null,
-        record.pid,
-      ]);
-      await chatWithSomebodyNew();
-      const room = start.sockets.map((count) => count + OWN_CONNECTIONS);
-      await until(
-        () => pids.every((pid, index) => sockets(pid) <= (room[index] ?? 0)),
-        () => `sockets at the start ${start.sockets}, now ${pids.map(sockets)}`,
-      );
-      expect(pids.map((pid, index) => residentMb(pid) < (start.memoryMb[index] ?? 0) + ROOM_MB)).toEqual([true, true]);
-      expect(await timers()).toBeLessThan(start.timers + OWN_TIMERS);
-      expect(complaints(home, launcher.output())).toEqual([]);
-    },
+  const room = start.sockets.map((count) => count + OWN_CONNECTIONS);
+  return async () => {
+    expect([child.exitCode, child.signalCode, pidRecord(home)?.pid]).toEqual([null, null, gatewayPid]);
+    await chatWithSomebodyNew(port);
+    await until(
+      () => pids.every((pid, index) => sockets(pid) <= (room[index] ?? 0)),
+      () => `at most ${room} sockets`,
+    );
+    const grown = pids.map((pid, index) => residentMb(pid) - (start.memoryMb[index] ?? 0));
+    expect(grown.filter((megabytes) => megabytes > ROOM_MB)).toEqual([]);
+    expect(await timers()).toBeLessThan(start.timers + OWN_TIMERS);
+    expect(complaints(home, output())).toEqual([]);
   };
 }
 
+async function chatWithSomebodyNew(port: number): Promise<void> {
+  const { socket, status } = await handshake(`ws://127.0.0.1:${port}/pico/ws`, { headers });
+  expect(status).toBe(101);
+  expect(answerIn(await ask(socket, '/echo somebody new'))).toBe('somebody new');
+  socket.close();
+  await once(socket, 'close');
+}
+
 /** The status of an answer that came to its end. */
-function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<Outcome> {
+function statusOf(url: string): Promise<Outcome> {
   return new Promise((resolve) => {
     get(url, { headers: { ...headers, connection: 'close' }, agent: false }, (response) => {
       response.resume();
