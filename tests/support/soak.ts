@@ -133,7 +133,7 @@ function startLoad(port: number, cookie: string, { connections, hostilePerMinute
     /** Comes to its full height and stays there for so long; settles when all connections are closed again. */
     async run(seconds: number, { onFull, beforeCalm }: Moments = {}): Promise<void> {
       child.send('ramp');
-      await expect.poll(progress, { timeout: 60_000, interval: 250 }).toEqual({ isFull: true, wrong: [] });
+      await expect.poll(progress, { timeout: 120_000, interval: 250 }).toEqual({ isFull: true, wrong: [] });
       onFull?.();
       await wait(seconds * 1_000);
       beforeCalm?.();
