@@ -50,6 +50,17 @@ describe('status', () => {
     expect(text.trimEnd().split('\n').length).toBeLessThan(24);
   });
 
+  it('shows where a launcher really listens that was let open by a flag', async () => {
+    const home = freshHome();
+    const launcher = await startLauncher({ home, args: ['-public'] });
+    const { text, report } = await status(home, {
+      PICOCLAW_LAUNCHER_PORT: String(launcher.port),
+      PICOCLAW_GATEWAY_PORT: String(launcher.gatewayPort),
+    });
+    expect(report.exposure).toMatchObject({ port: launcher.port, hosts: expect.arrayContaining(['0.0.0.0']) });
+    expect(text).toMatch(/Reachable from whoever reaches it, at 0\.0\.0\.0/);
+  });
+
   it('launcher only', async () => {
     const { home, env, launcher } = await aLauncher();
     await api(launcher.url, TOKEN).post('/api/gateway/stop');

@@ -63,16 +63,23 @@ export async function createReport({ paths, environment }: CliContext): Promise<
     lookAtGateway(paths, facts.launcher.environment, channelToken.value),
     tokenFindings(facts),
   ]);
-  const { bindHosts = [], port, allowed_cidrs = [], gateway_mode: mode = 'managed' } = facts.launcher.config ?? {};
+  const { gateway_mode: mode = 'managed' } = facts.launcher.config ?? {};
   return {
     ...{ version: PICOCLAW_VERSION, home: paths.home },
     launcher: launcherReport(launcher, facts.launcher, paths),
     gateway: { mode, ...gatewayReport(gateway) },
     tokens: { launcher: tokenReport(launcherToken, paths.home), channel: tokenReport(channelToken, paths.home) },
-    exposure: { hosts: bindHosts.map(({ host }) => host), port: port ?? facts.launcher.port, allowed_cidrs },
+    exposure: exposureOf(facts.launcher, launcher.state === 'running'),
     findings,
     last_errors: lastErrors(paths.logsDirectory),
   };
+}
+
+/** Where it really listens, if it runs: a flag of its command line stands in no file. */
+function exposureOf({ config, port, user }: LauncherFact, isRunning: boolean): StatusReport['exposure'] {
+  const { bindHosts = [], allowed_cidrs = [] } = config ?? {};
+  const configured = bindHosts.map(({ host }) => host);
+  return { hosts: isRunning ? (user?.addresses ?? configured) : configured, port, allowed_cidrs };
 }
 
 /** What the state of things means to a script. */
