@@ -9,7 +9,7 @@ export interface Reply {
 }
 
 /** Far more than any answer takes; what is not answered by then hangs. */
-const HANGS_AFTER_MS = 2_000;
+const HANGS_AFTER_MS = 10_000;
 
 /** Sends bytes on a connection of their own and reads replies until the server closes it, or switches protocols. */
 export function exchange(port: number, bytes: string): Promise<Reply[]> {
