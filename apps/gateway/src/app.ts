@@ -1,6 +1,13 @@
 import { createServer } from 'node:http';
 import websocket from '@fastify/websocket';
-import { binding, httpServerLimits, jsonBody, type RequestProblem, requestSyntax, upgradeDispatcher } from '@picoclaw/server';
+import {
+  binding,
+  httpServerLimits,
+  jsonBody,
+  type RequestProblem,
+  requestSyntax,
+  upgradeDispatcher,
+} from '@picoclaw/server';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { frameworkErrors, onClientError, onRouteError } from './access/failures.ts';
 import { methodGate } from './access/method.ts';

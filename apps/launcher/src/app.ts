@@ -1,5 +1,12 @@
 import type { Secret } from '@picoclaw/auth';
-import { binding, httpServerLimits, jsonBody, type RequestProblem, requestSyntax, upgradeDispatcher } from '@picoclaw/server';
+import {
+  binding,
+  httpServerLimits,
+  jsonBody,
+  type RequestProblem,
+  requestSyntax,
+  upgradeDispatcher,
+} from '@picoclaw/server';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { createAddressList } from './access/address.ts';
 import { csrf } from './access/csrf.ts';
