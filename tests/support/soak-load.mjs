@@ -138,13 +138,16 @@ let due = 0;
 let attacks = 0;
 function ramp() {
   isLoading = true;
+  let before = performance.now();
   const tick = () => {
     for (const slot of free) {
       if (opening >= OPENING) break;
       free.delete(slot);
       chat(slot);
     }
-    due += (Number(hostilePerMinute) / 60_000) * TICK_MS;
+    const now = performance.now();
+    due += (Number(hostilePerMinute) / 60_000) * (now - before);
+    before = now;
     for (; due >= 1; due -= 1) {
       if (attacking >= MAX_ATTACKING) continue;
       const script = hostileRequests[attacks % hostileRequests.length];
