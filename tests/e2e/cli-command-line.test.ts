@@ -130,7 +130,7 @@ it('programs of the desktop get what they are for, and no secret of the shell', 
   for (const name of ['pbcopy', 'xdg-open']) {
     writeFileSync(
       join(bin, name),
-      `#!/bin/sh\n{ env; echo "$@"; [ ${name} = pbcopy ] && cat; } > "${home}/${name}.new"\nmv "${home}/${name}.new" "${home}/${name}"\n`,
+      `#!/bin/sh\n{ env; echo "$@"; [ ${name} = pbcopy ] && cat > "${home}/.env.clipboard"; } > "${home}/${name}.new"\nmv "${home}/${name}.new" "${home}/${name}"\n`,
     );
     chmodSync(join(bin, name), 0o755);
   }
@@ -149,7 +149,7 @@ it('programs of the desktop get what they are for, and no secret of the shell', 
   const launcher = run(built('cli.js'), { home, env });
   const given = (name: string) => readFileSync(join(home, name), 'utf8');
   await until(() => existsSync(join(home, 'xdg-open')), launcher.output);
-  expect(given('pbcopy')).toMatch(/a-token-for-the-clipboard$/);
+  expect(given('.env.clipboard')).toBe('a-token-for-the-clipboard');
   expect(given('xdg-open')).toContain(`http://localhost:${env.PICOCLAW_LAUNCHER_PORT}/`);
   for (const name of ['pbcopy', 'xdg-open']) {
     expect(given(name)).toContain('DISPLAY=:7');

@@ -238,7 +238,7 @@ describe('a token of the shell', () => {
     });
     expect(inFile()).toBe(SHELL_TOKEN);
 
-    const secret = join(served.person.home, 'secret');
+    const secret = join(served.person.home, '.env.secret');
     writeFileSync(secret, `${FILE_TOKEN}\n`, { mode: 0o600 });
     expect(await install({ PICOCLAW_LAUNCHER_TOKEN_FILE: secret })).toMatchObject({
       tokens: [{ outcome: 'replaced' }],
@@ -266,7 +266,7 @@ describe('a token of the shell', () => {
     const missing = await served.run(['service', 'install', '--token-file', '/nowhere/token']);
     expect(missing).toMatchObject({ code: 78, stderr: expect.stringContaining('/nowhere/token') });
     expect(existsSync(served.unitFile('launcher'))).toBe(false);
-    const file = join(served.person.home, 'a-token');
+    const file = join(served.person.home, '.env.token');
     writeFileSync(file, `${SHELL_TOKEN}\n`);
     const env = { PICOCLAW_LAUNCHER_TOKEN: 'not-this-one-of-the-shell' };
     expect(await told(served, ['service', 'install', '--no-start', '--token-file', file], env)).toMatchObject({
