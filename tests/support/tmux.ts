@@ -41,10 +41,10 @@ export function openTerminal({ cwd, env, columns = 80, rows = 24 }: TerminalOpti
   const name = `picoclaw-${randomUUID()}`;
   const tmux = (...args: readonly string[]) =>
     execFileSync('tmux', ['-L', name, '-f', '/dev/null', ...args], { encoding: 'utf8', env: CLEAN });
-  const variables = Object.entries({ ...env, PS1: `${PROMPT} `, LC_ALL: 'C.UTF-8' }).flatMap(([key, value]) => [
-    '-e',
-    `${key}=${value}`,
-  ]);
+  // A shell that is ended writes its history, into a home that is being removed.
+  const variables = Object.entries({ ...env, HISTFILE: '/dev/null', PS1: `${PROMPT} `, LC_ALL: 'C.UTF-8' }).flatMap(
+    ([key, value]) => ['-e', `${key}=${value}`],
+  );
   const size = ['-x', String(columns), '-y', String(rows)];
   tmux('new-session', '-d', ...size, '-c', cwd, ...variables, 'bash', '--norc', '--noprofile');
   onTestFinished(() => void tmux('kill-server'));
