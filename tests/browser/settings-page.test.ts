@@ -176,8 +176,8 @@ it('changes the launcher token, which signs everybody else out', async () => {
   await page.getByText('The launcher token was changed.').waitFor();
   expect(stored(home)).toMatchObject({ launcher_token: 'another token of mine', mine: { kept: true } });
 
-  // The other browser is out, wherever it goes, and back in with the new one only.
-  await other.goto(`${url}/settings`);
+  // The other browser is out, by itself, and back in with the new one only.
+  await other.waitForURL(/\/login\?reason=session_ended/);
   await other.getByLabel('Launcher token', { exact: true }).fill('another token of mine');
   await button(other, 'Sign in').click();
   await other.getByLabel('Port', { exact: true }).waitFor();
