@@ -88,28 +88,12 @@ it('behind a trusted proxy with TLS it is Secure and bound to its host; behind o
     await person.clearCookies();
     await signInQuietly(page, { url, token: TOKEN });
     const secure = trusted.length > 0;
-    const name = `${secure ? '__Host-' : ''}${NAME}_${port}`;
+    const name = `${secure ? '__Host-' : ''}${NAME}`;
     expect(await person.cookies()).toEqual([expect.objectContaining({ name, secure, httpOnly: true, path: '/' })]);
     expect(await isSignedIn(person, url)).toBe(true);
     expect(await signOut(page)).toBe(200);
     expect(await person.cookies()).toEqual([]);
   }
-});
-
-it('launchers on two ports of one host sign nobody out of the other one: browsers send cookies to every port', async () => {
-  const [one, other] = await Promise.all([aLauncher(), aLauncher()]);
-  const [first, second] = [one, other].map(({ port }) => `http://localhost:${port}`) as [string, string];
-  const person = await newPerson();
-  const page = await person.newPage();
-  await signInQuietly(page, { url: first, token: TOKEN });
-  // Who only looks at the other one, signed out there, stays signed in here.
-  await page.goto(`${second}/login`);
-  expect(await isSignedIn(person, second)).toBe(false);
-  expect(await isSignedIn(person, first)).toBe(true);
-  await signInQuietly(page, { url: second, token: TOKEN });
-  expect([await isSignedIn(person, first), await isSignedIn(person, second)]).toEqual([true, true]);
-  expect(await signOut(page)).toBe(200);
-  expect([await isSignedIn(person, first), await isSignedIn(person, second)]).toEqual([true, false]);
 });
 
 it('cookies of our name that a page below our host has set lock nobody out', async () => {
@@ -120,9 +104,7 @@ it('cookies of our name that a page below our host has set lock nobody out', asy
   const page = await person.newPage();
   // The longer its path, the earlier a cookie stands in the header.
   const paths = ['/', '/login', '/api', '/api/auth', '/api/auth/status', '/logout'];
-  const tossed = [NAME, `${NAME}_${launcher.port}`].flatMap((name) =>
-    paths.map((path) => `${name}=tossed; Domain=pico.test; Path=${path}`),
-  );
+  const tossed = paths.map((path) => `${NAME}=tossed; Domain=pico.test; Path=${path}`);
   const path = site.page('', { 'set-cookie': tossed });
   const toss = async () => {
     await page.goto(`http://evil.pico.test:${site.port}${path}`);

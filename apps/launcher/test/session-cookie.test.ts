@@ -57,29 +57,18 @@ test.each<[string, { remoteAddress?: string; headers?: Record<string, string>; b
   expect(String(reply.headers['set-cookie'])).not.toMatch(/domain/i);
 });
 
-test.each([
-  ['localhost', NAME],
-  ['localhost:18800', NAME],
-  ['localhost:80', NAME],
-  ['localhost:18801', `${NAME}_18801`],
-  ['[::1]:18801', `${NAME}_18801`],
-  ['192.168.1.5:8080', `${NAME}_8080`],
-])('the cookie of a launcher at %s is named %s, since browsers send it to every port', async (host, name) => {
-  const { app } = await aLauncher();
-  const [cookie] = (await app.inject({ ...LOGIN, headers: { host } })).cookies;
-  expect(cookie?.name).toBe(name);
-  const own = `${cookie?.name}=${encodeURIComponent(cookie?.value ?? '')}`;
-  const out = await app.inject({
-    method: 'POST',
-    url: '/logout',
-    headers: { host, cookie: own, origin: `http://${host}` },
-  });
-  expect(out.cookies).toEqual([expect.objectContaining({ name, value: '', maxAge: 0 })]);
-  // That of another launcher is neither taken for a session nor ended.
-  const other = name === NAME ? `${NAME}_18802` : NAME;
-  const foreign = await app.inject({ url: '/api/system/version', headers: { host, cookie: `${other}=theirs` } });
-  expect([foreign.statusCode, foreign.cookies]).toEqual([401, []]);
-});
+test.each(['localhost', 'localhost:18801', '[::1]:18801', '192.168.1.5:8080'])(
+  'the cookie of a launcher at %s has the one name, and is cleared under it',
+  async (host) => {
+    const { app } = await aLauncher();
+    const [cookie] = (await app.inject({ ...LOGIN, headers: { host } })).cookies;
+    expect(cookie?.name).toBe(NAME);
+    const own = `${NAME}=${encodeURIComponent(cookie?.value ?? '')}`;
+    const headers = { host, cookie: own, origin: `http://${host}` };
+    const out = await app.inject({ method: 'POST', url: '/logout', headers });
+    expect(out.cookies).toEqual([expect.objectContaining({ name: NAME, value: '', maxAge: 0 })]);
+  },
+);
 
 /** Signs a payload as a launcher with this key and token would. */
 const sign = (payload: string, { key = KEY, token = TOKEN } = {}) =>
