@@ -31,9 +31,18 @@ export function readHomeJson(home: string, name: string): Record<string, unknown
   return JSON.parse(readFileSync(join(home, name), 'utf8')) as Record<string, unknown>;
 }
 
-/** The content of every file below a folder, by name. */
+/** The content of every file below a folder, by name; those that go while they are looked for are left out. */
 export function allFilesBelow(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
-  return new Map(names.filter(isFile).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  return new Map(names.filter(isFile).flatMap((name) => textOf(join(folder, name)).map((text) => [name, text])));
+}
+
+function textOf(file: string): string[] {
+  try {
+    return [readFileSync(file, 'utf8')];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }

@@ -70,6 +70,14 @@ test.each(['localhost', 'localhost:18801', '[::1]:18801', '192.168.1.5:8080'])(
   },
 );
 
+test('what a browser asks for beside a page clears no cookie: its answer may come after a sign-in', async () => {
+  const { app } = await aLauncher();
+  const ask = async (dest: string) =>
+    (await app.inject({ url: '/favicon.ico', headers: { cookie: `${NAME}=tossed`, 'sec-fetch-dest': dest } })).cookies;
+  expect(await ask('image')).toEqual([]);
+  expect(await ask('document')).toEqual([expect.objectContaining({ name: NAME, value: '', maxAge: 0 })]);
+});
+
 /** Signs a payload as a launcher with this key and token would. */
 const sign = (payload: string, { key = KEY, token = TOKEN } = {}) =>
   `${NAME}=${encodeURIComponent(new Signer(createHmac('sha256', Buffer.from(key, 'hex')).update(token).digest('hex'), 'sha256').sign(payload))}`;

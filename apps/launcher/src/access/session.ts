@@ -8,6 +8,13 @@ import type { AddressList } from './address.ts';
 import type { LauncherToken } from './launcher-token.ts';
 import { createSessionCookie } from './session-cookie.ts';
 
+/**
+ * What a browser asks for beside a page, such as its /favicon.ico: an answer to that may come after a sign-in which began
+ * later, and would clear the new cookie in the place of the old one.
+ */
+const isSubresource = ({ headers }: FastifyRequest): boolean =>
+  !['document', 'empty'].includes(String(headers['sec-fetch-dest'] ?? 'document'));
+
 /** Who is asking. */
 export type Caller =
   | { readonly kind: 'anonymous' }
@@ -107,7 +114,7 @@ export const session = fp<SessionOptions>(
       const [valid] = validSessions(request);
       if (valid !== undefined) request.caller = { kind: 'session', session: valid };
       // Not with a file that caches keep for everybody: it would sign out whoever gets it from there.
-      else if (config.public !== true) carrier.clearOwn(request, reply);
+      else if (config.public !== true && !isSubresource(request)) carrier.clearOwn(request, reply);
       if (valid !== undefined || config.public !== undefined || config.channelCredentials === true) return;
       return askToSignIn(request, reply);
     });
