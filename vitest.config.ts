@@ -17,7 +17,8 @@ Object.assign(endToEnd.test, { maxWorkers: 1, sequence: { groupOrder: 1 }, exclu
 // A person at a browser, or at a terminal, mostly waits.
 const browser = project('browser', 'tests/browser/**/*.test.ts', 90_000);
 const commands = project('commands', COMMANDS, 90_000);
-for (const { test } of [browser, commands]) Object.assign(test, { maxWorkers: 3, sequence: { groupOrder: 2 } });
+for (const [at, { test }] of [browser, commands].entries())
+  Object.assign(test, { maxWorkers: 3, sequence: { groupOrder: 2 + at } });
 
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },

@@ -25,9 +25,9 @@ export async function printLog({ paths, print }: CliContext, { lines, follow }: 
   const show = (found: readonly string[]) => {
     for (const line of found) print(safeLine(line));
   };
-  show(tail.read().slice(-lines));
-  if (!follow) return;
+  if (!follow) return show(tail.read().slice(-lines));
   await new Promise<void>((resolve) => {
+    // From the first line on: whoever has seen enough may say so at once.
     const watcher = watch(paths.logsDirectory, () => show(tail.read()));
     const timer = setInterval(() => show(tail.read()), POLL_MS);
     process.once('SIGINT', () => {
@@ -35,5 +35,6 @@ export async function printLog({ paths, print }: CliContext, { lines, follow }: 
       clearInterval(timer);
       resolve();
     });
+    show(tail.read().slice(-lines));
   });
 }
