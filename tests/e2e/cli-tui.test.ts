@@ -173,6 +173,8 @@ test('It fits 80 by 24 and 200 by 50 and everything between, whenever the size c
   ] as const) {
     terminal.resize(columns, rows);
     await terminal.shows(new RegExp(`^──\\[1 Chat\\]── 2 Logs ──.{${columns - 22}}$`, 'm'));
+    // The terminal takes a picture in pieces.
+    await until(() => /^Enter send/.test(terminal.screen().split('\n')[rows - 1] ?? ''), terminal.screen);
     const lines = terminal.screen().split('\n');
     expect(lines).toHaveLength(rows);
     expect(lines[0]).toMatch(/^PicoClaw/);
