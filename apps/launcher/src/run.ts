@@ -15,6 +15,7 @@ import {
   resolveLauncherToken,
   resolvePaths,
   rotateChannelToken,
+  trustedGatewayHosts,
 } from '@picoclaw/config';
 import { createRedisBackplane, RedisOptionsError } from '@picoclaw/hub';
 import { createLog, type Log } from '@picoclaw/log';
@@ -121,7 +122,7 @@ async function serve(context: Context): Promise<void> {
 async function createParts(context: Context) {
   const { flags, environment, paths, config, log } = context;
   const { logger } = log;
-  const trustedHosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((name) => name !== undefined);
+  const trustedHosts = trustedGatewayHosts(environment);
   const pidReader = createPidReader(paths.pidFile, { trustedHosts });
   const channel = createChannelReader(paths, environment);
   const isExternal = flags.externalGateway === true || config.gateway_mode === 'external';

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { describeOptions } from './option.ts';
 import { hostSetting, logLevel, port, positive, secret, texts, urlOf } from './values.ts';
 
+/** Where the gateway listens unless told otherwise. */
+export const DEFAULT_GATEWAY_PORT = 18_790;
 const DEFAULT_MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 const DEFAULT_MAX_CONTEXT_TOKENS = 32_768;
 
@@ -11,7 +13,7 @@ const gateway = z.object({
     type: 'a list of hosts or addresses',
     blankIsValue: true,
   }),
-  port: port.default(18_790).describe('The port of the gateway'),
+  port: port.default(DEFAULT_GATEWAY_PORT).describe('The port of the gateway'),
   hot_reload: z.boolean().default(false).describe('Watch the configuration and reload when it changes'),
   log_level: logLevel.default('info').describe('How much is logged'),
   pid_token_override: z

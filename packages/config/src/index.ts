@@ -28,7 +28,7 @@ export { withFileLock } from './file-lock.ts';
 export type { GatewayConfig } from './gateway-config.ts';
 export { loadGatewayConfig } from './gateway-config.ts';
 export type { ModelEntry } from './gateway-schema.ts';
-export { gatewayOptions } from './gateway-schema.ts';
+export { DEFAULT_GATEWAY_PORT, gatewayOptions } from './gateway-schema.ts';
 export { ensureHome } from './home.ts';
 export type { JsonObject, JsonValue } from './json-object.ts';
 export type { LauncherConfig } from './launcher-config.ts';
@@ -60,6 +60,7 @@ export type { RandomBytes } from './random-token.ts';
 export { randomToken } from './random-token.ts';
 export type { OptionFlags, Origin } from './resolve-options.ts';
 export { decodeSessionKey } from './session-key.ts';
+export { trustedGatewayHosts } from './trusted-hosts.ts';
 export type { Change, OptionValues } from './update-config.ts';
 export {
   updateGatewayConfig,

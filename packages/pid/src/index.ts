@@ -12,6 +12,7 @@ export type { PidReader, PidReaderOptions } from './pid-reader.ts';
 export { createPidReader } from './pid-reader.ts';
 export type { ParsedPidRecord, PidRecord } from './pid-record.ts';
 export {
+  channelCredential,
   describeGateway,
   isSameGateway,
   parsePidRecord,

@@ -1,4 +1,4 @@
-import { Secret } from '@picoclaw/auth';
+import { composeToken, Secret } from '@picoclaw/auth';
 import { z } from 'zod';
 
 /** The largest pid a signal may go to: `pid_t` is a signed 32-bit number. */
@@ -55,6 +55,10 @@ export type PidRecord = Readonly<z.infer<typeof pidRecordSchema>>;
 /** Whether a gateway knows the composed token; the Go implementation wants the plain channel token (tokens.md). */
 export const takesComposedToken = ({ capabilities }: PidRecord): boolean =>
   capabilities?.includes('composed-token') ?? false;
+
+/** The channel token as a launcher presents it: with `pid_token_override` the plain form opens nothing. */
+export const channelCredential = (record: PidRecord, token: Secret): Secret =>
+  takesComposedToken(record) ? composeToken(record.token, token) : token;
 
 /** A record, or every reason why the bytes are none. */
 export type ParsedPidRecord =

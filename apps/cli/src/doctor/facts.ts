@@ -1,6 +1,7 @@
 import {
   ConfigError,
   type ConfigProblem,
+  DEFAULT_GATEWAY_PORT,
   DEFAULT_LAUNCHER_PORT,
   type Environment,
   type GatewayConfig,
@@ -9,6 +10,7 @@ import {
   loadLauncherConfig,
   type Paths,
   resolvePaths,
+  trustedGatewayHosts,
 } from '@picoclaw/config';
 import {
   gatewayOrigin,
@@ -79,16 +81,14 @@ export interface Asker {
 const TIMEOUT_MS = 400;
 /** One of ours answers in the end, also on a machine that has much else to do. */
 const PATIENT_MS = 2_000;
-const DEFAULT_GATEWAY_PORT = 18_790;
 
 /** Looks at everything once; nothing is changed, and whatever does not answer is given up: a stranger after 400 ms. */
 export async function gatherFacts({ paths, environment }: Asker): Promise<Facts> {
   const installed = await readInstalledUnits(environment);
   const world = { paths, units: installed.units, shell: environment };
-  const hosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((name) => name !== undefined);
   const [launcher, pidFile] = await Promise.all([
     judgeLauncher(world),
-    readPidFile(paths.pidFile, { probeTimeoutMs: TIMEOUT_MS, trustedHosts: hosts }),
+    readPidFile(paths.pidFile, { probeTimeoutMs: TIMEOUT_MS, trustedHosts: trustedGatewayHosts(environment) }),
   ]);
   const pid = pidFile.state === 'alive' ? pidFile.record.pid : undefined;
   const [answer, gateway] = await Promise.all([

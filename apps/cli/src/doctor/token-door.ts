@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { composeToken, type Secret } from '@picoclaw/auth';
-import { connectHost, type PidRecord, takesComposedToken } from '@picoclaw/pid';
+import type { Secret } from '@picoclaw/auth';
+import { channelCredential, connectHost, type PidRecord } from '@picoclaw/pid';
 import { PicoPath, Subprotocol } from '@picoclaw/protocol';
 import { z } from 'zod';
 import type { AskLauncher } from '../facts/ask-launcher.ts';
@@ -39,9 +39,7 @@ export function launcherDoor(ask: AskLauncher): TokenDoor {
 
 /** The gateway of a record: opens `/pico/ws` as the launcher does, and closes it at once. */
 export function gatewayDoor(record: PidRecord, { timeoutMs = TIMEOUT_MS } = {}): TokenDoor {
-  // With pid_token_override only the composed form opens; a gateway of another maker knows only the plain one.
-  const isOurs = takesComposedToken(record);
-  return (token) => handshake(record, isOurs ? composeToken(record.token, token) : token, timeoutMs);
+  return (token) => handshake(record, channelCredential(record, token), timeoutMs);
 }
 
 function handshake(record: PidRecord, token: Secret, timeoutMs: number): Promise<DoorAnswer> {

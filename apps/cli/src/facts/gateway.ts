@@ -1,6 +1,6 @@
-import { composeToken, type Secret } from '@picoclaw/auth';
-import { type Environment, loadLauncherConfig, type Paths } from '@picoclaw/config';
-import { gatewayOrigin, type PidFileState, type PidRecord, readPidFile, takesComposedToken } from '@picoclaw/pid';
+import type { Secret } from '@picoclaw/auth';
+import { type Environment, loadLauncherConfig, type Paths, trustedGatewayHosts } from '@picoclaw/config';
+import { channelCredential, gatewayOrigin, type PidFileState, readPidFile } from '@picoclaw/pid';
 import { PicoPath } from '@picoclaw/protocol';
 import { httpJson } from './http-json.ts';
 
@@ -27,11 +27,10 @@ export async function lookAtGateway(
 ): Promise<GatewayFact> {
   const { gateway_mode: mode, gateway_url: url } = loadLauncherConfig(paths, environment);
   if (mode === 'external' && url !== undefined) return lookAt(url.replace(/\/+$/, ''), token);
-  const trustedHosts = [environment.gatewayHost, environment.gatewayAdvertiseHost].filter((host) => host !== undefined);
-  const found = await readPidFile(paths.pidFile, { trustedHosts });
+  const found = await readPidFile(paths.pidFile, { trustedHosts: trustedGatewayHosts(environment) });
   if (found.state === 'alive') {
     const { pid, version, startedAt } = found.record;
-    const fact = await lookAt(gatewayOrigin(found.record), token && presentable(token, found.record));
+    const fact = await lookAt(gatewayOrigin(found.record), token && channelCredential(found.record, token));
     const process = { pid, version, ...(startedAt !== undefined && { startedAt }) };
     return fact.state === 'running'
       ? { ...fact, process }
@@ -43,11 +42,6 @@ export async function lookAtGateway(
 function absent(found: Exclude<PidFileState, { state: 'alive' }>): GatewayFact {
   if (found.state === 'absent') return { state: 'absent' };
   return { state: found.state === 'unverifiable' ? 'unknown' : 'absent', reason: found.reason };
-}
-
-/** As the launcher presents it: with `pid_token_override` the channel token alone opens nothing. */
-function presentable(token: Secret, record: PidRecord): Secret {
-  return takesComposedToken(record) ? composeToken(record.token, token) : token;
 }
 
 async function lookAt(origin: string, token: Secret | undefined): Promise<GatewayFact> {

@@ -1,7 +1,7 @@
-import { composeToken, type Secret } from '@picoclaw/auth';
+import type { Secret } from '@picoclaw/auth';
 import { createHubClient, type HubClient } from '@picoclaw/client';
 import { ConfigError, loadGatewayConfig, resolveChannelToken } from '@picoclaw/config';
-import { gatewayOrigin, type PidFileState, type PidRecord, readPidFile, takesComposedToken } from '@picoclaw/pid';
+import { channelCredential, gatewayOrigin, type PidFileState, readPidFile } from '@picoclaw/pid';
 import { WebSocket } from 'ws';
 import type { CliContext } from '../context.ts';
 import { findOwnLauncher, launcherUrl, lookAtLauncher, type OwnLauncher } from '../facts/launcher.ts';
@@ -123,12 +123,8 @@ async function otherLauncher({ paths, environment }: CliContext): Promise<Launch
 function directTarget(found: PidFileState, { paths, environment }: CliContext): ChatTarget | undefined {
   if (found.state !== 'alive') return undefined;
   const { value } = resolveChannelToken(paths, environment);
-  return value && { origin: gatewayOrigin(found.record), token: presented(value, found.record) };
+  return value && { origin: gatewayOrigin(found.record), token: channelCredential(found.record, value) };
 }
-
-/** As the launcher presents it: with `pid_token_override` the channel token alone opens nothing. */
-const presented = (token: Secret, record: PidRecord): Secret =>
-  takesComposedToken(record) ? composeToken(record.token, token) : token;
 
 function viewOf(found: PidFileState, { paths, environment }: CliContext): GatewayView {
   const model = loadGatewayConfig(paths, environment).agents.defaults.model_name;

@@ -1,5 +1,5 @@
-import { composeToken, type Secret } from '@picoclaw/auth';
-import { connectHost, type PidReader, takesComposedToken } from '@picoclaw/pid';
+import type { Secret } from '@picoclaw/auth';
+import { channelCredential, connectHost, type PidReader, takesComposedToken } from '@picoclaw/pid';
 import type { ChannelReader } from './channel.ts';
 import type { ExternalGateway } from './external-gateway.ts';
 
@@ -49,7 +49,7 @@ export function createGatewayFinder({ pidReader, channel, external }: FinderOpti
       return { state: 'unreachable', reason: `The pid file cannot be used: ${found.reason}.` };
     const { record } = found;
     const isOurs = takesComposedToken(record);
-    const credential = isOurs ? composeToken(record.token, token) : token;
+    const credential = channelCredential(record, token);
     const place = { host: connectHost(record), port: record.port, isSecure: false, basePath: '' };
     return { state: 'running', ...place, token: credential, isOurs };
   };
