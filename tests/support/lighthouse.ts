@@ -31,7 +31,8 @@ export async function openLighthouse(): Promise<{ person: BrowserContext; judge(
     args: [...BROWSER_ARGS, `--remote-debugging-port=${port}`],
   });
   onTestFinished(() => person.close());
-  return { person, judge: (url) => judge(url, port) };
+  // Now and then Chromium loses the trace itself ("NO_NAVSTART"), which says nothing of the page.
+  return { person, judge: (url) => judge(url, port).catch(() => judge(url, port)) };
 }
 
 /** One run as on a mid-range phone with a slow connection; that it is slow is computed, so that machines differ less. */

@@ -72,10 +72,14 @@ test.each(['localhost', 'localhost:18801', '[::1]:18801', '192.168.1.5:8080'])(
 
 test('what a browser asks for beside a page clears no cookie: its answer may come after a sign-in', async () => {
   const { app } = await aLauncher();
-  const ask = async (dest: string) =>
-    (await app.inject({ url: '/favicon.ico', headers: { cookie: `${NAME}=tossed`, 'sec-fetch-dest': dest } })).cookies;
-  expect(await ask('image')).toEqual([]);
-  expect(await ask('document')).toEqual([expect.objectContaining({ name: NAME, value: '', maxAge: 0 })]);
+  const ask = async (headers: Record<string, string>) =>
+    (await app.inject({ url: '/favicon.ico', headers: { cookie: `${NAME}=tossed`, ...headers } })).cookies;
+  expect(await ask({ 'sec-fetch-dest': 'image' })).toEqual([]);
+  // As over http to another name than localhost: browsers send no Sec-Fetch-* there.
+  expect(await ask({ accept: 'image/avif,image/webp,*/*;q=0.8' })).toEqual([]);
+  const cleared = [expect.objectContaining({ name: NAME, value: '', maxAge: 0 })];
+  expect(await ask({ 'sec-fetch-dest': 'document' })).toEqual(cleared);
+  expect(await ask({ accept: 'text/html,image/avif,*/*;q=0.8' })).toEqual(cleared);
 });
 
 /** Signs a payload as a launcher with this key and token would. */

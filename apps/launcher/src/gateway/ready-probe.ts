@@ -8,7 +8,7 @@ export interface ReadyPlace extends Pick<PidRecord, 'host' | 'port'> {
   readonly basePath?: string;
 }
 
-/** What a gateway says of itself at `/ready`; `refused`: nobody listens there. */
+/** What a gateway says of itself at `/ready`; `refused`: nobody listens there, or not any more. */
 export type ReadyAnswer =
   | { readonly answered: true; readonly status: number; readonly phase: unknown }
   | { readonly answered: false; readonly refused: boolean };
@@ -23,7 +23,9 @@ export function askReady(place: ReadyPlace, timeoutMs = TIMEOUT_MS): Promise<Rea
   return new Promise((resolve) => {
     // One deadline for connecting, waiting and reading: a server that drips bytes must not stretch it.
     const signal = AbortSignal.timeout(timeoutMs);
-    const fail = ({ code }: NodeJS.ErrnoException) => resolve({ answered: false, refused: code === 'ECONNREFUSED' });
+    const fail = ({ code = '' }: NodeJS.ErrnoException) =>
+      // A port that is closed resets the connections that nobody has accepted yet.
+      resolve({ answered: false, refused: ['ECONNREFUSED', 'ECONNRESET'].includes(code) });
     get({ host: connectHost(place), port, path: `${basePath}/ready`, agent: false, signal }, (response) => {
       let body = '';
       response.setEncoding('utf8');

@@ -136,6 +136,14 @@ test('a live gateway is attached to and not started twice', async () => {
   expect(await supervisor.status()).toMatchObject({ state: 'running', owned: false });
 });
 
+test('one that is closing its port is waited for, and not attached to', async () => {
+  const { supervisor, pidFile, starts } = aSupervisor('ready');
+  const leaving = await aForeignGateway(pidFile, 'closes-its-port');
+  const started = await supervisor.start();
+  expect([started.ok, starts(), leaving.exitCode]).toEqual([true, 1, 0]);
+  expect(pidOf(started)).not.toBe(leaving.pid);
+});
+
 test('a gateway that finds another one running leaves it in charge', async () => {
   const { supervisor, pidFile } = aSupervisor('exits', {}, '75');
   const starting = supervisor.start({ until: 'spawned' });
