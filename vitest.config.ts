@@ -3,22 +3,23 @@ import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
-const COMMANDS = 'tests/e2e/{cli-*,service-managers,token-drift}.test.ts';
+/** Where speed is measured, or many processes are started at once. */
+const ALONE = [
+  'tests/faults/**/*.test.ts',
+  'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,lighthouse,models,smooth,start-and-stop}.test.ts',
+];
 
-/** One project per workspace, and the end-to-end suites on the bundled processes in tests/. */
-const project = (name: string, include: string, timeoutMs: number) => ({
+/** One project per kind of test; those of one `order` run together, after those of a lower one. */
+const project = (name: string, include: string[], timeoutMs: number, [order, maxWorkers]: [number, number]) => ({
   extends: true as const,
-  test: { name, include: [include], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  test: {
+    ...{ name, include, maxWorkers, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+    sequence: { groupOrder: order },
+  },
 });
 
-// Real processes want the machine for themselves: after all others, one file at a time.
-const endToEnd = project('end-to-end', 'tests/{docs,e2e,faults}/**/*.test.ts', 90_000);
-Object.assign(endToEnd.test, { maxWorkers: 1, sequence: { groupOrder: 1 }, exclude: [COMMANDS] });
-// A person at a browser, or at a terminal, mostly waits.
-const browser = project('browser', 'tests/browser/**/*.test.ts', 90_000);
-const commands = project('commands', COMMANDS, 90_000);
-for (const [at, { test }] of [browser, commands].entries())
-  Object.assign(test, { maxWorkers: 3, sequence: { groupOrder: 2 + at } });
+const endToEnd = project('end-to-end', ['tests/{docs,e2e}/**/*.test.ts'], 90_000, [1, 3]);
+Object.assign(endToEnd.test, { exclude: ALONE });
 
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
@@ -32,11 +33,12 @@ export default defineConfig({
     // What is waited for comes, also on a machine that is busy with something else.
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [
-      project('packages', 'packages/*/test/**/*.test.ts', 20_000),
-      project('apps', '{apps/*/test,tests/http}/**/*.test.{ts,tsx}', 30_000),
+      project('packages', ['packages/*/test/**/*.test.ts'], 20_000, [0, 2]),
+      project('apps', ['{apps/*/test,tests/http}/**/*.test.{ts,tsx}'], 30_000, [0, 2]),
+      // Programs, and persons at a terminal or a browser, mostly wait: three at a time.
       endToEnd,
-      browser,
-      commands,
+      project('browser', ['tests/browser/**/*.test.ts'], 90_000, [2, 3]),
+      project('alone', ALONE, 90_000, [3, 1]),
     ],
   },
 });
