@@ -18,7 +18,7 @@ const project = (name: string, include: string[], timeoutMs: number, [order, max
   },
 });
 
-const endToEnd = project('end-to-end', ['tests/{docs,e2e}/**/*.test.ts'], 90_000, [1, 3]);
+const endToEnd = project('end-to-end', ['tests/{deploy,docs,e2e}/**/*.test.ts'], 90_000, [1, 3]);
 Object.assign(endToEnd.test, { exclude: ALONE });
 
 export default defineConfig({

@@ -83,10 +83,12 @@ export interface RunningLauncher extends RunningProgram {
 }
 
 /** Starts the launcher on ports of its own and waits until it has said where it is. */
-export async function startLauncher(options: ProgramOptions & { gatewayPort?: number }): Promise<RunningLauncher> {
+export async function startLauncher(
+  options: ProgramOptions & { gatewayPort?: number; program?: string },
+): Promise<RunningLauncher> {
   const port = await freePort();
   const gatewayPort = options.gatewayPort ?? (await freePort());
-  const program = run(built('cli.js'), {
+  const program = run(options.program ?? built('cli.js'), {
     ...options,
     args: ['--no-browser', ...(options.args ?? [])],
     env: { PICOCLAW_LAUNCHER_PORT: String(port), PICOCLAW_GATEWAY_PORT: String(gatewayPort), ...options.env },

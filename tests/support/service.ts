@@ -20,7 +20,9 @@ export interface ServedPerson {
   calls(): string;
 }
 
-interface Files {
+interface Given {
+  /** The program that this person has installed, instead of the build. */
+  readonly program?: string;
   readonly withManagers?: boolean;
   readonly launcher?: Readonly<Record<string, unknown>>;
   readonly gateway?: Readonly<Record<string, unknown>>;
@@ -31,8 +33,8 @@ const CLIENT = { systemd: 'systemctl', launchd: 'launchctl' } as const;
 const AS_ON_A_MAC = "--import=data:text/javascript,Object.defineProperty(process,'platform',{value:'darwin'})";
 
 /** Makes a person with a home of free ports and no tokens, but those of `launcher` and `gateway`. */
-export async function aServedPerson(manager: ManagerName, files: Files = {}): Promise<ServedPerson> {
-  const { withManagers = true, launcher = {}, gateway = {} } = files;
+export async function aServedPerson(manager: ManagerName, given: Given = {}): Promise<ServedPerson> {
+  const { withManagers = true, launcher = {}, gateway = {} } = given;
   const person = aPerson({ withManagers });
   const home = join(person.home, '.picoclaw');
   mkdirSync(home, { mode: 0o700 });
@@ -47,7 +49,7 @@ export async function aServedPerson(manager: ManagerName, files: Files = {}): Pr
       manager === 'launchd'
         ? join(person.agentFolder, `io.picoclaw.${kind}.plist`)
         : join(person.unitFolder, `picoclaw-${kind}.service`),
-    run: (args, env = {}) => cli(args, { home, env: { ...person.env, ...platform, ...env } }),
+    run: (args, env = {}) => cli(args, { ...given, home, env: { ...person.env, ...platform, ...env } }),
     calls: () => readFileSync(record, 'utf8'),
   };
 }

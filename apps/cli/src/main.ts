@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The one program, `picoclaw-launcher`. Without a command it is the launcher, with `gateway` the gateway in the foreground;
  * either replaces this program in its own process, so that a Raspberry Pi keeps one Node less in memory. Every command

@@ -35,6 +35,7 @@ const VERSION_MANAGERS: readonly (readonly [RegExp, string])[] = [
   [/\/Cellar\/node/, 'Homebrew'],
   [/\/snap\/node\/\d+\//, 'snap'],
   [/\/_npx\/|\/\.npm\//, 'npx'],
+  [/\/\.pnpm\//, 'pnpm'],
 ];
 const STABLE = [
   '/usr/local/bin/node',
