@@ -5,6 +5,7 @@
  * is loaded when it is asked for: `status` starts nearly as fast as Node itself.
  */
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { PICOCLAW_VERSION } from '@picoclaw/config';
 import type { BuildCommand } from './command.ts';
 import { ExitCode } from './exit-code.ts';
@@ -33,8 +34,21 @@ else await refuse();
 
 /** Goes on as another program of the build, with its arguments. */
 async function become(program: 'launcher' | 'gateway', args: readonly string[]): Promise<void> {
+  if (process.pid === 1) endAsAnyOther();
   process.argv.splice(2, process.argv.length, ...args);
   await import(new URL(`${program}.js`, import.meta.url).href);
+}
+
+/**
+ * The kernel spares pid 1, which this is in a container without an init, every signal that it has no listener for. Until
+ * the program has its own, they end it as they would any other process.
+ */
+function endAsAnyOther(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
+    });
+  }
 }
 
 async function run(name: string): Promise<void> {
