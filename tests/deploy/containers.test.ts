@@ -82,7 +82,8 @@ describe.skipIf(refused !== undefined)(refused ?? 'the services of the compose f
     expect(pidInside(await launcher.pid())).toBe('1');
     expect(pidRecord(volume)).toMatchObject({ pid: 1, host: 'gateway', port: 18_790 });
     expect(await say(2, TOKEN)).toEqual({ outcome: 'hello' });
-    expect(await launcher.execute(['picoclaw-launcher', 'status'])).toMatchObject({ code: 0 });
+    for (const command of ['status', 'gateway status', 'gateway reload'])
+      expect(await launcher.execute(['picoclaw-launcher', ...command.split(' ')])).toMatchObject({ code: 0 });
 
     await gateway.kill('SIGKILL');
     name({});
@@ -129,9 +130,10 @@ describe.skipIf(refused !== undefined)(refused ?? 'the services of the compose f
     expect(pidRecord(volume)).toBeUndefined();
   });
 
-  it.each(['picoclaw', 'gateway'])('%s ends as pid 1 by a signal that comes while it is being loaded', async (name) => {
+  // Again when this process was kept from sending one in the fifth of a second that it takes.
+  it('the launcher ends as pid 1 by a signal that comes while it is being loaded', { retry: 3 }, async () => {
     const { start } = await aWorld();
-    const container = start(planContainer(name), 2);
+    const container = start(planContainer('picoclaw'), 2);
     const pid = await container.pid();
     const sending = setInterval(() => send(pid), 10);
     const code = await container.exited.finally(() => clearInterval(sending));

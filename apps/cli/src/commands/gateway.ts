@@ -1,7 +1,7 @@
-import { readPidFile } from '@picoclaw/pid';
 import { CliError } from '../cli-error.ts';
 import { type BuildCommand, createCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
+import { readHomePidFile } from '../facts/pid-file.ts';
 
 const examples = [
   ['picoclaw-launcher gateway', 'run it here, until Ctrl-C'],
@@ -60,7 +60,7 @@ export const build: BuildCommand = (context, done) => {
     .option('--json', 'for programs')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { describeState } = await import('../gateway/describe.ts');
-      const described = describeState(await readPidFile(context.paths.pidFile), context.paths.pidFile);
+      const described = describeState(await readHomePidFile(context), context.paths.pidFile);
       context.print(json ? JSON.stringify(described.json, undefined, 2) : described.text);
       done(described.isRunning ? ExitCode.ok : ExitCode.notRunning);
     });

@@ -10,18 +10,11 @@ import {
   loadLauncherConfig,
   type Paths,
   resolvePaths,
-  trustedGatewayHosts,
 } from '@picoclaw/config';
-import {
-  gatewayOrigin,
-  type HealthAnswer,
-  looksLikeGateway,
-  type PidFileState,
-  probeHealth,
-  readPidFile,
-} from '@picoclaw/pid';
+import { gatewayOrigin, type HealthAnswer, looksLikeGateway, type PidFileState, probeHealth } from '@picoclaw/pid';
 import { z } from 'zod';
 import { type AskLauncher, createAskLauncher } from '../facts/ask-launcher.ts';
+import { readHomePidFile } from '../facts/pid-file.ts';
 import { findPortUser, type PortUser } from '../facts/port-user.ts';
 import { readProcessEnvironment } from '../facts/process-environment.ts';
 import type { InstalledUnits } from '../service/installed-unit.ts';
@@ -88,7 +81,7 @@ export async function gatherFacts({ paths, environment }: Asker): Promise<Facts>
   const world = { paths, units: installed.units, shell: environment };
   const [launcher, pidFile] = await Promise.all([
     judgeLauncher(world),
-    readPidFile(paths.pidFile, { probeTimeoutMs: TIMEOUT_MS, trustedHosts: trustedGatewayHosts(environment) }),
+    readHomePidFile({ paths, environment }, { probeTimeoutMs: TIMEOUT_MS }),
   ]);
   const pid = pidFile.state === 'alive' ? pidFile.record.pid : undefined;
   const [answer, gateway] = await Promise.all([

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { findLauncherToken, resolveChannelToken, type ServiceKind } from '@picoclaw/config';
-import { readPidFile } from '@picoclaw/pid';
 import { z } from 'zod';
 import { httpJson } from '../facts/http-json.ts';
 import { launcherUrl, type OwnLauncher } from '../facts/launcher.ts';
+import { readHomePidFile } from '../facts/pid-file.ts';
 import type { Asker } from './facts.ts';
 import { gatewayDoor } from './token-door.ts';
 
@@ -64,7 +64,10 @@ async function settled({ url, token }: OwnLauncher): Promise<ServiceProof> {
 }
 
 async function openChannel({ paths, environment }: Asker): Promise<ServiceProof> {
-  const [found, { value: token }] = [await readPidFile(paths.pidFile), resolveChannelToken(paths, environment)];
+  const [found, { value: token }] = [
+    await readHomePidFile({ paths, environment }),
+    resolveChannelToken(paths, environment),
+  ];
   if (token === undefined) return { ok: false, reason: 'there is no channel token yet', isRefusal: false };
   if (found.state !== 'alive') return { ok: false, reason: 'the gateway does not run', isRefusal: false };
   const { state, detail, status } = await gatewayDoor(found.record)(token);

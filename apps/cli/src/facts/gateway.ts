@@ -1,8 +1,9 @@
 import type { Secret } from '@picoclaw/auth';
-import { type Environment, loadLauncherConfig, type Paths, trustedGatewayHosts } from '@picoclaw/config';
-import { channelCredential, gatewayOrigin, type PidFileState, readPidFile } from '@picoclaw/pid';
+import { type Environment, loadLauncherConfig, type Paths } from '@picoclaw/config';
+import { channelCredential, gatewayOrigin, type PidFileState } from '@picoclaw/pid';
 import { PicoPath } from '@picoclaw/protocol';
 import { httpJson } from './http-json.ts';
+import { readHomePidFile } from './pid-file.ts';
 
 /** How the gateway is, and whether it takes the channel token. */
 export type GatewayFact =
@@ -27,7 +28,7 @@ export async function lookAtGateway(
 ): Promise<GatewayFact> {
   const { gateway_mode: mode, gateway_url: url } = loadLauncherConfig(paths, environment);
   if (mode === 'external' && url !== undefined) return lookAt(url.replace(/\/+$/, ''), token);
-  const found = await readPidFile(paths.pidFile, { trustedHosts: trustedGatewayHosts(environment) });
+  const found = await readHomePidFile({ paths, environment });
   if (found.state === 'alive') {
     const { pid, version, startedAt } = found.record;
     const fact = await lookAt(gatewayOrigin(found.record), token && channelCredential(found.record, token));

@@ -1,10 +1,11 @@
-import { gatewayOrigin, type PidRecord, readPidFile, stopGateway } from '@picoclaw/pid';
+import { gatewayOrigin, type PidRecord, stopGateway } from '@picoclaw/pid';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { httpJson } from '../facts/http-json.ts';
 import { findLauncherInCharge, type OwnLauncher } from '../facts/launcher.ts';
+import { readHomePidFile } from '../facts/pid-file.ts';
 import { addressOf } from './describe.ts';
 import { startInBackground } from './start-in-background.ts';
 
@@ -98,8 +99,8 @@ async function stopByPid(record: PidRecord): Promise<void> {
 }
 
 /** The gateway of this home, when it lives. */
-async function livingGateway({ paths }: CliContext): Promise<PidRecord | undefined> {
-  const found = await readPidFile(paths.pidFile);
+async function livingGateway(context: CliContext): Promise<PidRecord | undefined> {
+  const found = await readHomePidFile(context);
   return found.state === 'alive' ? found.record : undefined;
 }
 

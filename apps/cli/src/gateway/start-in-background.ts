@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment, ensureHome, ensurePicoChannel } from '@picoclaw/config';
-import { readPidFile } from '@picoclaw/pid';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { httpJson } from '../facts/http-json.ts';
+import { readHomePidFile } from '../facts/pid-file.ts';
 import { addressOf } from './describe.ts';
 
 /** Our own gateway stands beside this program in every build. */
@@ -16,7 +16,8 @@ const READY_WITHIN_MS = 15_000;
 const POLL_MS = 30;
 
 /** Starts the gateway as a process of its own, and waits until it is ready; why it is not is the error. */
-export async function startInBackground({ paths, environment }: CliContext): Promise<void> {
+export async function startInBackground(context: CliContext): Promise<void> {
+  const { paths, environment } = context;
   await ensureHome(paths);
   // As the launcher does before it starts one: without it nobody could connect.
   await ensurePicoChannel(paths, environment);
@@ -31,7 +32,7 @@ export async function startInBackground({ paths, environment }: CliContext): Pro
   });
   const ended = once(child, 'close').then(() => true);
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await isReady(paths.pidFile, child.pid))) {
+  while (!(await isReady(context, child.pid))) {
     if (await Promise.race([ended, wait(POLL_MS, false)])) {
       const reason = complaint.trim().split('\n').at(-1) || `it ended with code ${child.exitCode}`;
       throw new CliError(ExitCode.operator, `The gateway did not start: ${reason.replace(/^error: /, '')}`);
@@ -46,8 +47,8 @@ export async function startInBackground({ paths, environment }: CliContext): Pro
 
 const logHint = 'picoclaw-launcher gateway logs shows what it says.';
 
-async function isReady(pidFile: string, pid: number | undefined): Promise<boolean> {
-  const found = await readPidFile(pidFile);
+async function isReady(context: CliContext, pid: number | undefined): Promise<boolean> {
+  const found = await readHomePidFile(context);
   if (found.state !== 'alive' || found.record.pid !== pid) return false;
   const answer = await httpJson(`http://${addressOf(found.record)}/ready`);
   return answer.answered && answer.status === 200;

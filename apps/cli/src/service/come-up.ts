@@ -1,6 +1,6 @@
 import { type Environment, loadLauncherConfig, resolvePaths, type ServiceKind } from '@picoclaw/config';
-import { readPidFile } from '@picoclaw/pid';
 import { findPortHolder } from '@picoclaw/server';
+import { readHomePidFile } from '../facts/pid-file.ts';
 import { environmentOfUnit, readInstalledUnits } from './installed-units.ts';
 
 /** Whether the process of a service has come up: past everything that a start can fail by. */
@@ -24,7 +24,7 @@ export async function comingUpOf(
     const paths = resolvePaths({}, inside);
     if (kind === 'gateway') {
       return async (pid) => {
-        const found = await readPidFile(paths.pidFile);
+        const found = await readHomePidFile({ paths, environment: inside });
         return found.state === 'alive' && found.record.pid === pid;
       };
     }

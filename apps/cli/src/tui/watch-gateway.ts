@@ -1,10 +1,11 @@
 import type { Secret } from '@picoclaw/auth';
 import { createHubClient, type HubClient } from '@picoclaw/client';
 import { ConfigError, loadGatewayConfig, resolveChannelToken } from '@picoclaw/config';
-import { channelCredential, gatewayOrigin, type PidFileState, readPidFile } from '@picoclaw/pid';
+import { channelCredential, gatewayOrigin, type PidFileState } from '@picoclaw/pid';
 import { WebSocket } from 'ws';
 import type { CliContext } from '../context.ts';
 import { findOwnLauncher, launcherUrl, lookAtLauncher, type OwnLauncher } from '../facts/launcher.ts';
+import { readHomePidFile } from '../facts/pid-file.ts';
 import { addressOf } from '../gateway/describe.ts';
 import type { Facts, GatewayView, LauncherView } from './facts.ts';
 import { parseGatewayStatus } from './gateway-status.ts';
@@ -103,7 +104,7 @@ async function lookOnce(
   try {
     const launcher = await findOwnLauncher(context);
     if (launcher !== undefined) return launcher;
-    const found = await readPidFile(context.paths.pidFile);
+    const found = await readHomePidFile(context);
     const facts = { launcher: await otherLauncher(context), gateway: viewOf(found, context) };
     return { facts, target: directTarget(found, context) };
   } catch (error) {
