@@ -20,17 +20,14 @@ const NEWER = '98.7.6';
 
 let folder: string;
 let file: string;
+/** By the name that people call. */
+let program: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'picoclaw-package-'));
   file = packInto(folder);
+  installGlobally(file, join(folder, 'prefix'));
+  program = join(folder, 'prefix', 'bin', 'picoclaw-launcher');
 });
-
-/** Installs a package for one test; answers with the program, by the name that people call. */
-function installed(name: string, packed = file): string {
-  const prefix = join(folder, name);
-  installGlobally(packed, prefix);
-  return join(prefix, 'bin', 'picoclaw-launcher');
-}
 
 /** The same package, of a later version. */
 function newerPackage(): string {
@@ -80,7 +77,6 @@ describe('the package', () => {
   });
 
   it('installs where nothing else is, and runs launcher, gateway and commands', async () => {
-    const program = installed('alone');
     const home = freshHome();
     expect(await cli(['--version'], { home, program })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const launcher = await startLauncher({ home, program, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
@@ -103,7 +99,6 @@ describe('the package', () => {
   });
 
   it('is upgraded below a service that runs, which the next restart makes one service of the new version', async () => {
-    const program = installed('served');
     const served = await aServedPerson('systemd', { program, launcher: { launcher_token: TOKEN } });
     expect(await served.run(['service', 'install'])).toMatchObject({ code: 0 });
     const url = `http://127.0.0.1:${served.port}`;
@@ -111,7 +106,7 @@ describe('the package', () => {
     expect(await runningVersion(served)).toBe(version);
     const unit = readFileSync(served.unitFile('launcher'), 'utf8');
 
-    installed('served', newerPackage());
+    installGlobally(newerPackage(), join(folder, 'prefix'));
     expect(await served.run(['--version'])).toMatchObject({ stdout: `${NEWER}\n` });
     expect(await runningVersion(served)).toBe(version);
     expect((await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200);

@@ -9,7 +9,8 @@ nsenter "--net=/proc/$MACHINE_PID/ns/net" ip link set "to-${ADDRESS##*.}" master
 ip addr add "$ADDRESS/24" dev eth0
 ip link set eth0 up
 ip link set lo up
-echo "$NAME" > /proc/sys/kernel/hostname
+# Docker names it for the container; without the program it keeps the name of the machine.
+hostname "$NAME" || true
 
 mount -t tmpfs -o mode=755 tmpfs "$ROOT"
 cd "$ROOT"
@@ -35,7 +36,7 @@ for secret in $SECRETS; do
   mount --bind "${secret#*=}" ".${secret%%=*}"
   mount -o remount,bind,ro ".${secret%%=*}"
 done
-mount -o "remount,$ROOT_MODE" "$ROOT"
+mount -o "remount,bind,$ROOT_MODE" "$ROOT"
 
 # As the user of the image, and root of nothing; the shell that has done all this becomes the program, which is pid 1.
 exec unshare --user --map-user=1000 --map-group=1000 --root "$ROOT" --wd / "$@"

@@ -53,13 +53,13 @@ export function startContainer(plan: ContainerPlan, world: ContainerWorld, addre
     stream.setEncoding('utf8').on('data', (part: string) => (output += part));
   const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   const pid = async () => {
-    const children = `/proc/${child.pid}/task/${child.pid}/children`;
-    const found = () => Number(readFileSync(children, 'utf8').trim());
-    await until(
-      () => found() > 0,
-      () => output,
-    );
-    return found();
+    let found = 0;
+    await until(() => {
+      found = firstChildOf(child.pid ?? 0);
+      return found > 0 || child.exitCode !== null;
+    });
+    if (found === 0) throw new Error(`the container ${plan.name} has ended: ${output}`);
+    return found;
   };
   return {
     ...{ output: () => output, exited, pid },
@@ -69,6 +69,15 @@ export function startContainer(plan: ContainerPlan, world: ContainerWorld, addre
     },
     execute: async (command) => executeIn([...network.onMachine, ...INTO, String(await pid())], variables, command),
   };
+}
+
+/** What `unshare` has started; nothing before that and after it. */
+function firstChildOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+  } catch {
+    return 0;
+  }
 }
 
 function settings(plan: ContainerPlan, { network, image, volume, hosts }: ContainerWorld, address: string) {
