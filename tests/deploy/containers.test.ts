@@ -19,7 +19,7 @@ import { pidRecord, root, until } from '../support/processes.ts';
 const TOKEN = 'launcher-token-of-a-secret-file';
 const VISITOR = fileURLToPath(new URL('../support/containers/visitor.mjs', import.meta.url));
 /** Docker kills what has not ended after ten seconds. */
-const AT_ONCE_MS = 5_000;
+const AT_ONCE_MS = 8_000;
 
 let image: ReturnType<typeof buildImage>;
 const refused = whyNoContainers();
