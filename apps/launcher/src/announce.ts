@@ -1,11 +1,13 @@
-import type { BindHost, Paths } from '@picoclaw/config';
+import type { BindHost, LauncherConfig, Paths } from '@picoclaw/config';
+import { createHostList } from './access/host.ts';
 import type { LauncherToken } from './access/launcher-token.ts';
 import { underBase } from './access/session.ts';
 import type { GatewayStatus } from './gateway/gateway-status.ts';
 
 interface Announcement {
   readonly addresses: readonly BindHost[];
-  readonly port: number;
+  /** Where this machine opens it, without a path. */
+  readonly origin: string;
   readonly basePath: string;
   readonly token: LauncherToken;
   readonly tokenFrom: string;
@@ -18,8 +20,7 @@ interface Announcement {
 
 /** The block that a start prints: where to go, how to sign in, what the gateway does, where the files are. */
 export function announcement(facts: Announcement): string {
-  const { paths, port, basePath, token } = facts;
-  const base = `http://localhost:${port}`;
+  const { paths, origin: base, basePath, token } = facts;
   const rows: [string, string][] = [
     [
       'Open',
@@ -34,6 +35,20 @@ export function announcement(facts: Announcement): string {
     rows.splice(2, 0, ['First run', `choose a token of your own at ${base}${underBase(basePath, '/setup')}`]);
   const lines = rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`);
   return ['', `PicoClaw Launcher ${facts.version}`, ...lines, ''].join('\n');
+}
+
+/**
+ * Where this machine's browser finds the launcher; `certified` are the names in its certificate, when it has one. Of these
+ * the first that the host gate lets pass, so that browsers do not warn; `localhost` when there is none.
+ */
+export function localOrigin(
+  { port, allowed_hosts: allowed }: Pick<LauncherConfig, 'port' | 'allowed_hosts'>,
+  certified?: readonly string[],
+): string {
+  if (certified === undefined) return `http://localhost:${port}`;
+  const known = createHostList(allowed);
+  const name = certified.includes('localhost') ? 'localhost' : certified.find((one) => known.has(one));
+  return `https://${name ?? 'localhost'}:${port}`;
 }
 
 /** The sign-in link, which people may click; only a generated token is ever printed. */

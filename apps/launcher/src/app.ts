@@ -13,6 +13,7 @@ import { csrf } from './access/csrf.ts';
 import { onClientError, onFrameworkError, onRouteError } from './access/failures.ts';
 import { headers } from './access/headers.ts';
 import { host } from './access/host.ts';
+import { httpsOnly } from './access/https-only.ts';
 import type { LauncherToken } from './access/launcher-token.ts';
 import { loginLimit } from './access/login-limit.ts';
 import { watchMethods } from './access/method-not-allowed.ts';
@@ -43,6 +44,7 @@ import { sessionApiRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { healthRoutes, systemRoutes } from './routes/system.ts';
 import type { Settings } from './settings.ts';
+import type { Tls } from './tls/create-tls.ts';
 
 /** Everything the launcher is made of; `main.ts` puts it together from flags, environment and files. */
 export interface LauncherOptions {
@@ -71,6 +73,8 @@ export interface LauncherOptions {
   readonly models: Models;
   readonly settings: Settings;
   readonly gatewaySettings: Settings;
+  /** TLS of the launcher's own; without it, https is a proxy's affair. */
+  readonly tls?: Pick<Tls, 'close'> | undefined;
   readonly handshakeTimeoutMs?: number;
   readonly now?: () => number;
 }
@@ -110,6 +114,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     allowed: createAddressList(options.allowedCidrs),
     allowLocalhostBypass: options.allowLocalhostBypass,
   });
+  if (options.tls !== undefined) await app.register(httpsOnly, { tls: options.tls });
   await app.register(loginLimit, { attemptsPerMinute: options.loginAttemptsPerMinute });
   await app.register(tokenLink, { launcherToken, links, basePath });
   await app.register(session, { ...options, trustedProxies });

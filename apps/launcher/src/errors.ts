@@ -21,6 +21,7 @@ export const errors = {
   token_has_control_characters: { status: 400, message: 'The new token must not contain control characters.' },
   token_has_surrounding_blanks: { status: 400, message: 'The new token must not begin or end with a blank.' },
   tokens_do_not_match: { status: 400, message: 'The token and its confirmation differ.' },
+  https_required: { status: 400, message: 'This port speaks https: begin the address with https:// or wss://.' },
   precondition_failed: { status: 400, message: 'The gateway cannot be started as things stand.' },
   unauthorized: { status: 401, message: 'Sign in, or send the launcher token as "Authorization: Bearer …".' },
   invalid_token: { status: 401, message: 'That is not the launcher token.' },
@@ -99,7 +100,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, code: Er
 }
 
 /** Whether a browser is loading a page. */
-function isNavigation(request: FastifyRequest): boolean {
+export function isNavigation(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   return isRead && request.headers.upgrade === undefined && (request.headers.accept ?? '').includes('text/html');
 }

@@ -23,7 +23,7 @@ import { createPidReader, stopGateway } from '@picoclaw/pid';
 import { ListenError } from '@picoclaw/server';
 import { createLauncherToken } from './access/launcher-token.ts';
 import { persistToken } from './access/persist-token.ts';
-import { announcement } from './announce.ts';
+import { announcement, localOrigin } from './announce.ts';
 import { buildLauncher } from './app.ts';
 import { createLauncherEvents } from './events/launcher-events.ts';
 import type { LauncherFlags } from './flags.ts';
@@ -39,11 +39,14 @@ import { createModels } from './models.ts';
 import { openBrowser } from './open-browser.ts';
 import { loadDashboard } from './routes/dashboard.ts';
 import { createGatewaySettings, createLauncherSettings } from './settings.ts';
+import type { Tls } from './tls/create-tls.ts';
 
 /** The operator must act (sysexits.h EX_CONFIG). */
 const EXIT_CONFIGURATION = 78;
 /** The start-up block waits this long for the gateway, so that it can say how that went. */
 const ANNOUNCE_WITHIN_MS = 2_000;
+
+const TERMINATIONS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Everything that is fixed before the first request. */
 interface Context {
@@ -85,9 +88,10 @@ async function serve(context: Context): Promise<void> {
     persist: (token, expected) => persistToken({ paths, environment, logger: log.logger }, token, expected),
   });
   log.logger.info({ code: 'launcher_token', source: resolved.source, from: resolved.from }, 'launcher token resolved');
+  const tls = await loadTls(context);
   const { supervisor, startForbidden, ...parts } = await createParts(context);
   const app = await buildLauncher({
-    ...{ launcherToken, supervisor, startForbidden, ...parts },
+    ...{ launcherToken, supervisor, startForbidden, tls, ...parts },
     logger: log.logger,
     version: PICOCLAW_VERSION,
     basePath: config.base_path,
@@ -99,23 +103,29 @@ async function serve(context: Context): Promise<void> {
     launcherConfigFile: paths.launcherConfigFile,
     sessionKey: environment.sessionKey === undefined ? randomBytes(32) : decodeSessionKey(environment.sessionKey),
   });
-  await app.bind({ addresses: config.bindHosts, port: config.port });
-  endOnSignals(async () => {
-    parts.tokenSync.close();
-    await Promise.all([app.close(), supervisor.close()]);
-    await log.close();
-  }, log);
+  await app.bind({ addresses: config.bindHosts, port: config.port, prepare: tls?.secure });
+  const endOn = reloadOnHangup(tls) ? TERMINATIONS : ([...TERMINATIONS, 'SIGHUP'] as const);
+  endOnSignals(
+    endOn,
+    async () => {
+      parts.tokenSync.close();
+      await Promise.all([app.close(), supervisor.close()]);
+      await log.close();
+    },
+    log,
+  );
 
+  const origin = localOrigin(config, tls?.names);
   if (startForbidden === undefined) await settledWithin(supervisor.start(), ANNOUNCE_WITHIN_MS);
   process.stdout.write(
     announcement({
       ...{ token: launcherToken, tokenFrom: resolved.from, paths, version: PICOCLAW_VERSION },
-      ...{ addresses: config.bindHosts, port: config.port, basePath: config.base_path },
+      ...{ addresses: config.bindHosts, origin, basePath: config.base_path },
       gateway: await parts.readStatus(),
       isService: environment.serviceKind !== undefined,
     }),
   );
-  if (flags.browser) openBrowser(`http://localhost:${config.port}${config.base_path}`, environment);
+  if (flags.browser) openBrowser(`${origin}${config.base_path}`, environment);
 }
 
 /** What the routes work with besides the configuration. */
@@ -179,6 +189,20 @@ function createBackplane({ config: { cluster, sources }, log }: Context) {
   }
 }
 
+/** Loads what TLS takes only where it is wanted. Throws `ConfigError`. */
+async function loadTls({ config, log }: Context): Promise<Tls | undefined> {
+  if (config.tls.cert === undefined) return undefined;
+  const { createTlsOf } = await import('./tls/create-tls.ts');
+  return createTlsOf(config, log.logger);
+}
+
+/** SIGHUP is for the certificate, unless it tells that the terminal is gone. */
+function reloadOnHangup(tls: Tls | undefined): boolean {
+  if (tls === undefined || process.stdin.isTTY || process.stdout.isTTY) return false;
+  process.on('SIGHUP', tls.reload);
+  return true;
+}
+
 async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise((resolve) => {
@@ -189,7 +213,7 @@ async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise
 }
 
 /** Ends in order on the first signal. A terminal's Ctrl-C may arrive twice, by npm and by itself: the second changes nothing. */
-function endOnSignals(close: () => Promise<void>, log: Log): void {
+function endOnSignals(signals: readonly NodeJS.Signals[], close: () => Promise<void>, log: Log): void {
   let ending = false;
   const end = (signal: NodeJS.Signals) => {
     if (ending) return;
@@ -203,7 +227,7 @@ function endOnSignals(close: () => Promise<void>, log: Log): void {
       },
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  for (const signal of signals) process.on(signal, end);
 }
 
 /** One line that says cause and remedy; a stack only for what should not happen. */

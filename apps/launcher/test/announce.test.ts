@@ -22,7 +22,7 @@ function announce({
 } = {}) {
   const environment = readEnvironment({ source: { PICOCLAW_HOME: '/srv/pico' } });
   return announcement({
-    ...{ addresses, basePath, port: 18_800, version: '1.2.3', isService },
+    ...{ addresses, basePath, origin: 'http://localhost:18800', version: '1.2.3', isService },
     token: createLauncherToken({ value: new Secret(VALUE), source, persist: async () => ({ ok: true }) }),
     tokenFrom: source === 'env' ? 'PICOCLAW_LAUNCHER_TOKEN' : '/srv/pico/launcher-config.json',
     gateway: { ...STOPPED, ...gateway },

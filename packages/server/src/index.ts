@@ -11,6 +11,7 @@ export { binding, ListenError } from './listen.ts';
 export type { Listener, PortHolder } from './port-holder.ts';
 export { findListeners, findPortHolder } from './port-holder.ts';
 export { requestProblem, requestSyntax } from './request-syntax.ts';
+export { carry } from './reset-connection.ts';
 export { shedSlowReaders } from './slow-readers.ts';
 export type { TakenUpgrade } from './upgrade.ts';
 export { takeUpgrade, upgradeDispatcher } from './upgrade.ts';

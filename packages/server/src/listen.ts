@@ -16,6 +16,8 @@ export interface BindAddress {
 export interface BindOptions {
   readonly addresses: readonly BindAddress[];
   readonly port: number;
+  /** Called with each server before it listens, such as to put TLS before it. */
+  readonly prepare?: ((server: Server) => void) | undefined;
 }
 
 /** Listening failed. `code` is Node's (`EADDRINUSE`, `EACCES`, …); the message names the port, who holds it and what to do. */
@@ -42,6 +44,7 @@ const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 export const binding = fp(
   async (app) => {
     const others = new Set<Server>();
+    let prepareServer: BindOptions['prepare'];
     shedSlowReaders(app.server);
 
     const listenAgain = async ({ host, ipv6Only = false }: BindAddress, port: number) => {
@@ -49,6 +52,7 @@ export const binding = fp(
       const server = createServer({ requestTimeout, keepAliveTimeout, ...http });
       server.maxConnections = app.server.maxConnections;
       shedSlowReaders(server);
+      prepareServer?.(server);
       server.maxHeadersCount = app.server.maxHeadersCount;
       // All listeners are the first server's: an address must not be judged less than another.
       for (const event of ['request', 'checkExpectation', 'upgrade', 'connect', 'clientError']) {
@@ -62,7 +66,9 @@ export const binding = fp(
       return server.address() as AddressInfo;
     };
 
-    app.decorate('bind', async ({ addresses, port }) => {
+    app.decorate('bind', async ({ addresses, port, prepare }) => {
+      prepareServer = prepare;
+      prepare?.(app.server);
       const bound: AddressInfo[] = [];
       for (const address of addresses) {
         const wanted = bound[0]?.port ?? port;

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { resetConnection } from './reset-connection.ts';
 
 /** How often a connection is looked at of which nothing moves. */
 const LOOK_EVERY_MS = 3_000;
@@ -22,7 +23,7 @@ export function shedSlowReaders(server: Server, lookEveryMs = LOOK_EVERY_MS): vo
     const now = performance.now();
     const before = stalledAt.get(socket);
     // Had something moved between two looks, this one would come a whole look later.
-    if (before !== undefined && now - before < 1.5 * lookEveryMs) return socket.resetAndDestroy();
+    if (before !== undefined && now - before < 1.5 * lookEveryMs) return resetConnection(socket);
     stalledAt.set(socket, now);
     return socket.setTimeout(lookEveryMs);
   });

@@ -62,6 +62,7 @@ const BY_CODE: Readonly<Record<string, ReasonCode>> = {
   not_ready: 'gateway_starting',
   bad_gateway: 'bad_gateway',
   gateway_timeout: 'gateway_timeout',
+  https_required: 'tls_needed',
   upgrade_required: 'upgrade_dropped',
   bad_handshake: 'upgrade_dropped',
   unsupported_websocket_version: 'upgrade_dropped',

@@ -7,6 +7,7 @@ import { httpBase } from './given-url.ts';
 import type { Home, HomeToken } from './home.ts';
 import { observe } from './observe.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { Way } from './way.ts';
 
 /** A try that tells two reasons apart which look the same at first. */
 type FollowUp = (tried: Case, token: Secret | undefined, home: Home) => Promise<Evidence> | Evidence;
@@ -36,25 +37,26 @@ export const followUps: Readonly<Partial<Record<ReasonCode, FollowUp>>> = {
 
 async function whatWorksInstead({ way, tokenKind }: Case, _token: Secret | undefined, home: Home): Promise<Evidence> {
   const isPlainOne = tokenKind === 'channel' && way.target === 'gateway';
-  if (isPlainOne && (await composedWorks(way.url, home))) return { composedWorks: true };
+  if (isPlainOne && (await composedWorks(way, home))) return { composedWorks: true };
   const others = home.tokens.others[tokenKind === 'launcher' ? 'launcher' : 'channel'];
-  return { composedWorks: false, worksFrom: await otherThatWorks(way.url, others) };
+  return { composedWorks: false, worksFrom: await otherThatWorks(way, others) };
 }
 
 const bodyOf = (answer: HttpAnswer): unknown => (answer.answered ? answer.body : undefined);
 
-async function isConnected(url: string, value: Secret): Promise<boolean> {
-  return (await observe(url, { token: { value, method: 'bearer' } })).kind === 'connected';
+async function isConnected({ url, target }: Way, value: Secret): Promise<boolean> {
+  const presentation = { token: { value, method: 'bearer' }, isOwn: target === 'launcher' } as const;
+  return (await observe(url, presentation)).kind === 'connected';
 }
 
-async function composedWorks(url: string, { gateway, tokens }: Home): Promise<boolean> {
+async function composedWorks(way: Way, { gateway, tokens }: Home): Promise<boolean> {
   const { record } = gateway;
   if (record === undefined || tokens.channel === undefined) return false;
-  return isConnected(url, composeToken(record.token, tokens.channel.value));
+  return isConnected(way, composeToken(record.token, tokens.channel.value));
 }
 
-async function otherThatWorks(url: string, others: readonly HomeToken[]): Promise<string | undefined> {
-  for (const { value, from } of others) if (await isConnected(url, value)) return from;
+async function otherThatWorks(way: Way, others: readonly HomeToken[]): Promise<string | undefined> {
+  for (const { value, from } of others) if (await isConnected(way, value)) return from;
   return undefined;
 }
 

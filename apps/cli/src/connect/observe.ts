@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Secret } from '@picoclaw/auth';
 import { encodeFrame, parseServerFrame, Subprotocol, tokenSubprotocol } from '@picoclaw/protocol';
 import { WebSocket } from 'ws';
+import { isThisMachine } from '../facts/this-machine.ts';
 import { readAnswer } from './answer.ts';
 import type { Observation } from './observation.ts';
 import type { Method } from './way.ts';
@@ -11,6 +12,8 @@ import type { Method } from './way.ts';
 export interface Presentation {
   readonly token?: { readonly value: Secret; readonly method: Exclude<Method, 'api'> } | undefined;
   readonly origin?: string | undefined;
+  /** This home's launcher, on this machine: its certificate is for the names by which others know it. */
+  readonly isOwn?: boolean;
 }
 
 /** Longer than a launcher waits for a silent gateway (10 s), so that its 504 is seen. */
@@ -32,6 +35,7 @@ export function observe(
   const socket = new WebSocket(target, protocols, {
     ...{ headers, perMessageDeflate: false, maxPayload: MAX_PAYLOAD_BYTES, closeTimeout: CLOSE_WITHIN_MS },
     ...(presentation.origin !== undefined && { origin: presentation.origin }),
+    ...(presentation.isOwn && isThisMachine(target.hostname) && { rejectUnauthorized: false }),
   });
   return new Promise((resolve) => {
     let isSettled = false;

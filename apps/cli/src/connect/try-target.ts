@@ -58,7 +58,11 @@ interface Seen {
 export async function tryTarget(target: Target, world: World): Promise<Tried[]> {
   const { now = () => performance.now() } = world;
   const startedAt = now();
-  const first = await observe(target.url, { origin: world.origin }, { timeoutMs: FIRST_LOOK_MS });
+  const first = await observe(
+    target.url,
+    { origin: world.origin, isOwn: target.name === 'launcher' },
+    { timeoutMs: FIRST_LOOK_MS },
+  );
   const hindrance = hindranceOf(target, first, world.home);
   const firstMs = now() - startedAt;
   const seen: Seen[] = [];
@@ -90,7 +94,8 @@ const isLauncher = (seen: Observation): boolean =>
 
 /** Why no token goes there: nobody answers, or somebody of whom nothing proves that they are of this home. */
 function hindranceOf({ name, url }: Target, first: Observation, { launcher, gateway }: Home): Observation | undefined {
-  if (first.kind === 'failed') return first;
+  // Told before any token was looked at, so none needs to be read on the way.
+  if (first.kind === 'failed' || (first.kind === 'answered' && first.code === 'https_required')) return first;
   if (name === 'launcher' && !isLauncher(first)) {
     const isElsewhere = launcher.isThere && new URL(url).pathname !== new URL(launcher.url).pathname;
     return isElsewhere ? { kind: 'answered', status: 404, code: 'not_found' } : { kind: 'foreign' };
@@ -105,10 +110,15 @@ function methodsFor({ name }: Target, token: TokenToTry, first: Observation): re
   return [...(['bearer', 'subprotocol', 'query'] as const), ...(isLauncher(first) ? (['api'] as const) : [])];
 }
 
-async function tryWay({ url }: Target, { value }: TokenToTry, method: Method, { origin }: World): Promise<Observation> {
+async function tryWay(
+  { name, url }: Target,
+  { value }: TokenToTry,
+  method: Method,
+  { origin }: World,
+): Promise<Observation> {
   if (value === undefined) return { kind: 'skipped', why: 'no_token' };
   if (method === 'api') return observeApi(apiUrl(url), value);
-  return observe(url, { token: { value, method }, origin });
+  return observe(url, { token: { value, method }, origin, isOwn: name === 'launcher' });
 }
 
 const apiUrl = (url: string): string => `${httpBase(url)}/api/pico/info`;

@@ -11,9 +11,10 @@ import {
   type Paths,
   resolvePaths,
 } from '@picoclaw/config';
-import { gatewayOrigin, type HealthAnswer, looksLikeGateway, type PidFileState, probeHealth } from '@picoclaw/pid';
+import { type HealthAnswer, looksLikeGateway, type PidFileState, probeHealth } from '@picoclaw/pid';
 import { z } from 'zod';
 import { type AskLauncher, createAskLauncher } from '../facts/ask-launcher.ts';
+import { launcherAddress } from '../facts/launcher-address.ts';
 import { readHomePidFile } from '../facts/pid-file.ts';
 import { findPortUser, type PortUser } from '../facts/port-user.ts';
 import { readProcessEnvironment } from '../facts/process-environment.ts';
@@ -112,9 +113,7 @@ async function judgeLauncher(world: World) {
   const process = judgeProcess('launcher', mayBeLauncher(user) ? user?.pid : undefined, world);
   const { value: config, problems } = attempt(() => loadLauncherConfig(paths, process.environment));
   const port = candidates[at] ?? DEFAULT_LAUNCHER_PORT;
-  const host = config?.bindHosts.map((bound) => bound.host).join(',') ?? '';
-  const basePath = config?.base_path ?? '/';
-  const url = `${gatewayOrigin({ host, port })}${basePath === '/' ? '' : basePath}`;
+  const url = launcherAddress(config ?? {}, port);
   const ask = createAskLauncher(url, { timeoutMs: patienceFor(user) });
   return { seen: { ...process, pid: user?.pid, config, port, url, ask, user }, problems };
 }

@@ -1,10 +1,10 @@
 import type { Secret } from '@picoclaw/auth';
 import { type Environment, findLauncherToken, loadLauncherConfig, type Paths } from '@picoclaw/config';
-import { gatewayOrigin } from '@picoclaw/pid';
 import { z } from 'zod';
 import { type Asker, gatherFacts } from '../doctor/facts.ts';
 import { type AskLauncher, createAskLauncher } from './ask-launcher.ts';
 import type { HttpAnswer } from './http-json.ts';
+import { launcherAddress } from './launcher-address.ts';
 
 /** What answers where the launcher of a home should be. */
 export type LauncherFact =
@@ -30,9 +30,8 @@ const AuthStatus = z.object({
 
 /** Where the launcher of a home answers, as one connects to it. Throws `ConfigError`. */
 export function launcherUrl(paths: Paths, environment: Environment): string {
-  const { bindHosts, port, base_path: basePath } = loadLauncherConfig(paths, environment);
-  const origin = gatewayOrigin({ host: bindHosts.map(({ host }) => host).join(','), port });
-  return `${origin}${basePath === '/' ? '' : basePath}`;
+  const config = loadLauncherConfig(paths, environment);
+  return launcherAddress(config, config.port);
 }
 
 /** Looks whether the launcher runs, and whether it takes the token. */

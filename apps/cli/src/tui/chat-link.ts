@@ -7,9 +7,9 @@ import {
   type PicoSnapshot,
 } from '@picoclaw/client';
 import { PicoPath, Subprotocol } from '@picoclaw/protocol';
-import { WebSocket } from 'ws';
 import { httpJson } from '../facts/http-json.ts';
 import type { ChatCommand } from './chat-state.ts';
+import { LocalWebSocket } from './local-web-socket.ts';
 import type { ChatTarget } from './watch-gateway.ts';
 
 /** The chat's connection, wherever the agent is to be reached at the moment. */
@@ -48,7 +48,7 @@ export function createChatLink({ onSnapshot, onProblem }: ChatLinkOptions): Chat
     stop?.();
     const opened = createPicoSession({
       ...{ url, token, tokenIn: 'header', subprotocols: [Subprotocol.v2, Subprotocol.v1] },
-      ...{ webSocket: WebSocket, backoff: BACKOFF, diagnose },
+      ...{ webSocket: LocalWebSocket, backoff: BACKOFF, diagnose },
       ...(before && { sessionId: before.sessionId, history: before.messages }),
     });
     session = opened;

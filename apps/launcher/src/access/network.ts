@@ -39,9 +39,12 @@ export function isDirectLoopback(request: {
   readonly socket: { readonly remoteAddress?: string | undefined };
   readonly headers: Readonly<Record<string, unknown>>;
 }): boolean {
-  return (
-    isLoopback(request.socket.remoteAddress) && !Object.keys(request.headers).some((name) => FORWARDING.test(name))
-  );
+  return isLoopback(request.socket.remoteAddress) && !isForwarded(request);
+}
+
+/** Whether a proxy or a tunnel says that it forwards this request. */
+export function isForwarded({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): boolean {
+  return Object.keys(headers).some((name) => FORWARDING.test(name));
 }
 
 /** Whether a `Host` value names this very machine to itself. */

@@ -1,0 +1,14 @@
+import type { Socket } from 'node:net';
+
+const kCarrier = Symbol('carrier');
+type CarriedSocket = Socket & { [kCarrier]?: Socket };
+
+/** Notes which TCP connection carries a socket, such as that of TLS, which cannot reset by itself. */
+export function carry(socket: Socket, carrier: Socket): void {
+  (socket as CarriedSocket)[kCarrier] = carrier;
+}
+
+/** Resets the TCP connection of a socket: nothing that waits in the kernel to be sent is kept. */
+export function resetConnection(socket: Socket): void {
+  ((socket as CarriedSocket)[kCarrier] ?? socket).resetAndDestroy();
+}
