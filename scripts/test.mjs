@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { installByApt } from './apt.mjs';
 import { build } from './build.mjs';
+import { findCaddy } from './caddy.mjs';
 import { downloadChromium, findChromium } from './chromium.mjs';
 import { findCurl, missingCurl } from './curl.mjs';
+import { findHaproxy } from './haproxy.mjs';
 import { install } from './install.mjs';
 import { downloadLighthouse, findLighthouse } from './lighthouse.mjs';
 import { findNginx, missingNginx } from './nginx.mjs';
@@ -23,6 +25,8 @@ installByApt([
   ...(findSystemdAnalyze() ? [] : ['systemd']),
   ...(findTmux() ? [] : ['tmux']),
   ...(findNginx() ? [] : ['nginx-light']),
+  ...(findHaproxy() ? [] : ['haproxy']),
+  ...(findCaddy() ? [] : ['caddy']),
 ]);
 if (!findCurl()) missingCurl();
 if (!findTmux()) missingTmux();
@@ -40,6 +44,9 @@ const { status } = spawnSync(
       SYSTEMD_ANALYZE_PATH: findSystemdAnalyze() ?? missingSystemdAnalyze(),
       LIGHTHOUSE_PATH: findLighthouse() ?? downloadLighthouse(),
       NGINX_PATH: findNginx() ?? missingNginx(),
+      // Not every release has these two: their tests are left out where they are not to be had, and the run says so.
+      HAPROXY_PATH: findHaproxy() ?? '',
+      CADDY_PATH: findCaddy() ?? '',
     },
   },
 );

@@ -8,7 +8,7 @@ import { startLauncher } from '../support/processes.ts';
 const { newPerson } = useBrowser();
 
 const TOKEN = 'a token of my own choice';
-const BASE = '/pico-console';
+const BASE = '/picoclaw';
 
 /** A launcher in a sub-path of a site with TLS, and a person's browser; all that it asks for is written down. */
 async function aSite() {
