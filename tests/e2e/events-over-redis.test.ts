@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createHubClient } from '@picoclaw/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -5,6 +6,7 @@ import { startRedis } from '../../packages/hub/test/support/redis-server.ts';
 import { api } from '../support/api.ts';
 import { freshHome } from '../support/home.ts';
 import { built, run, startLauncher } from '../support/processes.ts';
+import { signIn } from '../support/sign-in.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 
@@ -24,9 +26,10 @@ async function watchNotices(url: string): Promise<string[]> {
   return heard;
 }
 
-it('launchers that share a Redis tell each other what happens, and /ready says when they cannot', async () => {
+it('launchers that share a Redis tell each other what happens and who signs out, and /ready says when they cannot', async () => {
   const redis = await startRedis();
-  const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN, PICOCLAW_REDIS_URL: redis.url };
+  const key = randomBytes(32).toString('hex');
+  const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN, PICOCLAW_REDIS_URL: redis.url, PICOCLAW_SESSION_KEY: key };
   const one = await startLauncher({ home: freshHome(), env });
   const other = await startLauncher({ home: freshHome(), env });
   const ready = async (url: string) => {
@@ -40,6 +43,13 @@ it('launchers that share a Redis tell each other what happens, and /ready says w
 
   await rotate();
   await expect.poll(() => [here, there]).toEqual([['channel_token_rotated'], ['channel_token_rotated']]);
+
+  const headers = { cookie: await signIn(one.url, TOKEN), 'sec-fetch-site': 'same-origin' };
+  const isKnownThere = async () =>
+    (await (await fetch(`${other.url}/api/auth/status`, { headers })).json()).authenticated;
+  expect(await isKnownThere()).toBe(true);
+  await fetch(`${one.url}/logout`, { method: 'POST', headers });
+  await expect.poll(isKnownThere).toBe(false);
 
   await redis.kill();
   const problems = [expect.stringContaining('Redis')];

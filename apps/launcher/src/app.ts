@@ -22,6 +22,7 @@ import { session } from './access/session.ts';
 import { createSignInLinks } from './access/sign-in-links.ts';
 import { tokenLink } from './access/token-link.ts';
 import { untrustedProxy } from './access/untrusted-proxy.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { type ErrorCode, sendError } from './errors.ts';
 import type { LauncherEvents } from './events/launcher-events.ts';
 import type { ChannelReader } from './gateway/channel.ts';
@@ -73,6 +74,8 @@ export interface LauncherOptions {
   readonly models: Models;
   readonly settings: Settings;
   readonly gatewaySettings: Settings;
+  /** What is shared with other launchers besides events. */
+  readonly cluster?: Cluster | undefined;
   /** TLS of the launcher's own; without it, https is a proxy's affair. */
   readonly tls?: Pick<Tls, 'close'> | undefined;
   readonly handshakeTimeoutMs?: number;
@@ -115,7 +118,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     allowLocalhostBypass: options.allowLocalhostBypass,
   });
   if (options.tls !== undefined) await app.register(httpsOnly, { tls: options.tls });
-  await app.register(loginLimit, { attemptsPerMinute: options.loginAttemptsPerMinute });
+  await app.register(loginLimit, { attemptsPerMinute: options.loginAttemptsPerMinute, shared: options.cluster });
   await app.register(tokenLink, { launcherToken, links, basePath });
   await app.register(session, { ...options, trustedProxies });
   await app.register(csrf, { trustedProxies });
@@ -129,7 +132,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   });
   const problems = () => [
     ...(isClosing ? ['the launcher is stopping'] : []),
-    ...(options.events.isAlone
+    ...(options.events.isAlone || options.cluster?.isAway
       ? ['the Redis that launchers share is away: this one works alone until it is back']
       : []),
   ];
@@ -168,6 +171,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     { prefix: basePath === '/' ? '' : basePath },
   );
   answerOtherMethods();
+  app.addHook('onClose', async () => options.cluster?.close());
   app.addHook('onSend', async (request, reply) => {
     if (request.url.includes('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });

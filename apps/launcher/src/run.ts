@@ -7,6 +7,7 @@ import {
   type Environment,
   ensureHome,
   ensurePicoChannel,
+  findLauncherToken,
   type LauncherConfig,
   loadLauncherConfig,
   type Paths,
@@ -17,7 +18,7 @@ import {
   rotateChannelToken,
   trustedGatewayHosts,
 } from '@picoclaw/config';
-import { createRedisBackplane, RedisOptionsError } from '@picoclaw/hub';
+import { createRedisBackplane, parseRedisAddress, RedisOptionsError } from '@picoclaw/hub';
 import { createLog, type Log } from '@picoclaw/log';
 import { createPidReader, stopGateway } from '@picoclaw/pid';
 import { ListenError } from '@picoclaw/server';
@@ -25,6 +26,7 @@ import { createLauncherToken } from './access/launcher-token.ts';
 import { persistToken } from './access/persist-token.ts';
 import { announcement, localOrigin } from './announce.ts';
 import { buildLauncher } from './app.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { createLauncherEvents } from './events/launcher-events.ts';
 import type { LauncherFlags } from './flags.ts';
 import { createChannelReader } from './gateway/channel.ts';
@@ -85,6 +87,7 @@ async function serve(context: Context): Promise<void> {
   const resolved = await resolveLauncherToken(paths, environment);
   const launcherToken = createLauncherToken({
     ...resolved,
+    find: () => findLauncherToken(paths, environment),
     persist: (token, expected) => persistToken({ paths, environment, logger: log.logger }, token, expected),
   });
   log.logger.info({ code: 'launcher_token', source: resolved.source, from: resolved.from }, 'launcher token resolved');
@@ -174,6 +177,7 @@ async function createParts(context: Context) {
     models: createModels(paths, environment),
     settings: createLauncherSettings(paths, environment, { flags: optionFlags(flags), running: config }),
     gatewaySettings: createGatewaySettings(paths, environment),
+    cluster: await loadCluster(context),
     dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
   };
 }
@@ -201,6 +205,14 @@ function reloadOnHangup(tls: Tls | undefined): boolean {
   if (tls === undefined || process.stdin.isTTY || process.stdout.isTTY) return false;
   process.on('SIGHUP', tls.reload);
   return true;
+}
+
+/** After `createBackplane`, which has judged the address. */
+async function loadCluster({ config: { cluster }, log }: Context): Promise<Cluster | undefined> {
+  const { redis_url: url } = cluster;
+  if (url === undefined) return undefined;
+  const { createCluster } = await import('./cluster/cluster.ts');
+  return createCluster({ address: () => parseRedisAddress(url.reveal()), logger: log.logger });
 }
 
 async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {

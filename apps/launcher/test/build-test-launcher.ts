@@ -7,6 +7,7 @@ import {
   decodeSessionKey,
   ensureHome,
   ensurePicoChannel,
+  findLauncherToken,
   loadLauncherConfig,
   readEnvironment,
   resolveLauncherToken,
@@ -75,6 +76,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
   const resolved = await resolveLauncherToken(paths, environment);
   const launcherToken = createLauncherToken({
     ...resolved,
+    find: () => findLauncherToken(paths, environment),
     persist: (token, expected) => persistToken({ paths, environment, logger }, token, expected),
   });
   const pidReader = createPidReader(paths.pidFile);

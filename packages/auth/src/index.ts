@@ -11,5 +11,5 @@ export { COMPOSED_TOKEN_DELIMITER, COMPOSED_TOKEN_PREFIX, composeToken, parseCom
 export type { CredentialRequest, Presented, PresentedCredentials } from './credentials.ts';
 export { offeredSubprotocols, presentedCredentials } from './credentials.ts';
 export { Secret } from './secret.ts';
-export type { Revocation, Session, SessionCheck, SessionSigner, Sessions } from './sessions.ts';
+export type { EndedSessions, Revocation, Session, SessionCheck, SessionSigner, Sessions } from './sessions.ts';
 export { createSessions } from './sessions.ts';

@@ -21,6 +21,15 @@ export type SessionCheck =
 /** Which sessions just ended. */
 export type Revocation = { readonly ids: readonly string[] } | { readonly allExcept: string | undefined };
 
+/** All that was ended, as several servers of one key tell it to each other; to take it twice changes nothing. */
+export interface EndedSessions {
+  /** Id and when its cookie would have expired anyway, in Unix milliseconds. */
+  readonly revoked: readonly (readonly [id: string, expiresAt: number])[];
+  /** What was issued before is ended too, but for the one that was spared; 0 when that never happened. */
+  readonly validFrom: number;
+  readonly spared?: { readonly id: string; readonly expiresAt: number } | undefined;
+}
+
 /** Sessions that the server can end: the cookie proves itself by its signature, only revocations are remembered. */
 export interface Sessions {
   issue(): { session: Session; value: string };
@@ -32,6 +41,10 @@ export interface Sessions {
   revokeAll(except?: Session): void;
   /** Replaces the key: a changed launcher token makes every cookie signed before it worthless, here and on other nodes. */
   rekey(signer: SessionSigner): void;
+  /** All that is ended and not yet expired. */
+  ended(): EndedSessions;
+  /** Ends what was ended at another server; listeners hear of what is new. */
+  endElsewhere(ended: EndedSessions): void;
   /** Calls back after each revocation; answers with the way to stop. */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
   /** How many revocations are remembered. */
@@ -65,6 +78,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Cookies whose signature was right, and what they hold: the same one comes with each request. Only what is proved is kept. */
   const proved = new Map<string, Session>();
   let validFrom = 0;
+  let spared: EndedSessions['spared'];
   const listeners = new Set<(revocation: Revocation) => void>();
 
   const encode = ({ id, issuedAt, expiresAt }: Session) => signer.sign(`${PURPOSE}.${id}.${issuedAt}.${expiresAt}`);
@@ -116,8 +130,27 @@ export function createSessions(options: SessionsOptions): Sessions {
       // One past now: what was issued in this very millisecond ends too.
       validFrom = Math.max(now(), validFrom) + 1;
       live.clear();
-      if (except !== undefined) live.set(except.id, except.expiresAt);
-      announce({ allExcept: except?.id });
+      spared = except && { id: except.id, expiresAt: except.expiresAt };
+      if (spared !== undefined) live.set(spared.id, spared.expiresAt);
+      announce({ allExcept: spared?.id });
+    },
+    ended() {
+      forgetExpired(revoked, now());
+      return { revoked: [...revoked], validFrom, spared };
+    },
+    endElsewhere(ended) {
+      const fresh = ended.revoked.filter(([id, expiresAt]) => expiresAt > now() && !revoked.has(id));
+      for (const [id, expiresAt] of fresh) {
+        live.delete(id);
+        revoked.set(id, expiresAt);
+      }
+      if (fresh.length > 0) announce({ ids: fresh.map(([id]) => id) });
+      if (ended.validFrom <= validFrom) return;
+      ({ validFrom, spared } = ended);
+      // What was started here since then goes on.
+      for (const [id, expiresAt] of live) if (expiresAt - lifetimeMs < validFrom) live.delete(id);
+      if (spared !== undefined) live.set(spared.id, spared.expiresAt);
+      announce({ allExcept: spared?.id });
     },
     rekey(next) {
       signer = next;

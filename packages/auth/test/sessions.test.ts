@@ -159,3 +159,39 @@ it('forgets revocations when their cookies would have expired, so the memory sta
   sessions.revoke(sessions.issue().session);
   expect(sessions.rememberedCount).toBe(1);
 });
+
+describe('what another server of the same key has ended', () => {
+  const anotherServer = () => createSessions({ signer: signerWith('key'), now: () => clock });
+
+  it('is ended here, once, and told on by both', () => {
+    const other = anotherServer();
+    const [{ session, value }, staying] = [other.issue(), other.issue()];
+    const heard: Revocation[] = [];
+    sessions.onRevoked((revocation) => heard.push(revocation));
+    other.revoke(session);
+    sessions.endElsewhere(other.ended());
+    sessions.endElsewhere(other.ended());
+    expect([stateOf(value), stateOf(staying.value)]).toEqual(['revoked', 'valid']);
+    expect(heard).toEqual([{ ids: [session.id] }]);
+    expect(sessions.ended()).toEqual(other.ended());
+    clock += 8 * DAY_MS;
+    expect(sessions.ended().revoked).toEqual([]);
+  });
+
+  it('when all were: those of before, here too, but neither the one that was spared nor those of afterwards', () => {
+    const other = anotherServer();
+    const [own, spared] = [sessions.issue(), other.issue()];
+    clock += 1_000;
+    other.revokeAll(spared.session);
+    clock += 1_000;
+    const afterwards = sessions.issue();
+    const heard: Revocation[] = [];
+    sessions.onRevoked((revocation) => heard.push(revocation));
+    for (let times = 0; times < 2; times += 1) sessions.endElsewhere(other.ended());
+    expect([own, spared, afterwards].map(({ value }) => stateOf(value))).toEqual(['revoked', 'valid', 'valid']);
+    expect(heard).toEqual([{ allExcept: spared.session.id }]);
+    // An earlier end, told late, takes nothing back.
+    sessions.endElsewhere({ revoked: [], validFrom: 1 });
+    expect(sessions.ended().validFrom).toBe(other.ended().validFrom);
+  });
+});

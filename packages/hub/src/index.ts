@@ -8,6 +8,8 @@ export type { HubOptions } from './hub-options.ts';
 export type { HubIdentity } from './identity.ts';
 export { createMemoryBackplane } from './memory-backplane.ts';
 export type { SlowPolicy } from './outgoing.ts';
+export type { RedisAddress } from './redis-address.ts';
+export { parseRedisAddress } from './redis-address.ts';
 export type { RedisBackplaneOptions } from './redis-backplane.ts';
 export { createRedisBackplane } from './redis-backplane.ts';
 export { RedisOptionsError } from './redis-options-error.ts';

@@ -1,4 +1,6 @@
-type Answer = (error: Error | null, result: { current: number; ttl: number }) => void;
+import type { AttemptCount, SharedAttempts } from '../cluster/shared-attempts.ts';
+
+type Answer = (error: Error | null, result: AttemptCount) => void;
 
 interface Entry {
   count: number;
@@ -11,9 +13,15 @@ const OVERFLOW = 'overflow';
 
 /**
  * Makes the store class for @fastify/rate-limit: fixed windows, and a table whose filling never frees a blocked client:
- * only windows that have ended are dropped, and clients that find no place share one budget.
+ * only windows that have ended are dropped, and clients that find no place share one budget. With `shared` attempts made at
+ * other launchers count too, for as long as they can be asked.
  */
-export function createAttemptStore(now: () => number) {
+export function createAttemptStore(now: () => number, shared?: SharedAttempts) {
+  const tell = (answer: Answer, own: AttemptCount, elsewhere: Promise<AttemptCount | undefined> | undefined) => {
+    if (elsewhere === undefined) answer(null, own);
+    else void elsewhere.then((all) => answer(null, all !== undefined && all.current >= own.current ? all : own));
+  };
+
   return class AttemptStore {
     readonly #entries = new Map<string, Entry>();
 
@@ -23,15 +31,12 @@ export function createAttemptStore(now: () => number) {
       entry.count += 1;
       if (entry.count === 1) this.#entries.delete(place);
       this.#entries.set(place, entry);
-      answer(null, { current: entry.count, ttl: ttlOf(entry, windowMs) });
+      tell(answer, countOf(entry, windowMs), shared?.count(key, windowMs));
     }
 
     read(key: string, answer: Answer, windowMs: number): void {
       const entry = this.#live(this.#placeFor(key, windowMs), windowMs);
-      answer(
-        null,
-        entry === undefined ? { current: 0, ttl: 0 } : { current: entry.count, ttl: ttlOf(entry, windowMs) },
-      );
+      tell(answer, entry === undefined ? { current: 0, ttl: 0 } : countOf(entry, windowMs), shared?.read(key));
     }
 
     /** Every limit has a table of its own: clients that fill theirs must not take the place of the ceiling on all. */
@@ -59,7 +64,7 @@ export function createAttemptStore(now: () => number) {
     }
   };
 
-  function ttlOf({ startedAt }: Entry, windowMs: number): number {
-    return windowMs - (now() - startedAt);
+  function countOf({ count, startedAt }: Entry, windowMs: number): AttemptCount {
+    return { current: count, ttl: windowMs - (now() - startedAt) };
   }
 }

@@ -17,6 +17,8 @@ export interface LauncherToken {
   readonly generation: number;
   matches(presented: Secret): boolean;
   reveal(): string;
+  /** Looks whether another launcher of the same home has stored another token; `true` when that is the one now. */
+  reread(): boolean;
   /** Stores another token; one winner when two try at once. */
   register(token: Secret, expected: { readonly setupPending: boolean }): Promise<Registration>;
 }
@@ -28,10 +30,12 @@ interface LauncherTokenOptions {
     token: Secret,
     expected: { readonly setupPending: boolean; readonly token: Secret },
   ) => Promise<Registration>;
+  /** The token as it stands in its file. */
+  readonly find?: (() => Pick<LauncherTokenOptions, 'value' | 'source'> | undefined) | undefined;
 }
 
 /** Holds the token; `persist` writes it to launcher-config.json and knows whether somebody else was faster. */
-export function createLauncherToken({ value, source, persist }: LauncherTokenOptions): LauncherToken {
+export function createLauncherToken({ value, source, persist, find }: LauncherTokenOptions): LauncherToken {
   let current = { value, source, generation: 0 };
   return {
     get source() {
@@ -45,6 +49,12 @@ export function createLauncherToken({ value, source, persist }: LauncherTokenOpt
     },
     matches: (presented) => current.value.equals(presented),
     reveal: () => current.value.reveal(),
+    reread() {
+      const found = find?.();
+      if (found === undefined || found.value.equals(current.value)) return false;
+      current = { value: found.value, source: found.source, generation: current.generation + 1 };
+      return true;
+    },
     async register(token, { setupPending }) {
       const result = await persist(token, { setupPending, token: current.value });
       if (result.ok) current = { value: token, source: 'config', generation: current.generation + 1 };

@@ -1,6 +1,7 @@
 import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { SharedAttempts } from '../cluster/shared-attempts.ts';
 import { clientKey } from './address.ts';
 import { createAttemptStore } from './attempt-store.ts';
 
@@ -32,17 +33,19 @@ declare module 'fastify' {
 
 interface LoginLimitOptions {
   readonly attemptsPerMinute: number;
+  /** Counters that other launchers have too. */
+  readonly shared?: SharedAttempts | undefined;
   /** Milliseconds on a clock that only goes forward, so that a changed date bans nobody. */
   readonly now?: () => number;
 }
 
 /** One counter and store for login, setup, `?token=` and Bearer failures together (launcher-http.md, "Rate limit"). */
 export const loginLimit = fp<LoginLimitOptions>(
-  async (app, { attemptsPerMinute, now = () => performance.now() }) => {
+  async (app, { attemptsPerMinute, shared, now = () => performance.now() }) => {
     await app.register(rateLimit, {
       global: false,
       // The plugin's own store is an LRU: filling it with strangers would free a blocked client.
-      store: createAttemptStore(now) as unknown as new () => FastifyRateLimitStore,
+      store: createAttemptStore(now, shared) as unknown as new () => FastifyRateLimitStore,
       timeWindow: WINDOW_MS,
     });
     const perClient = app.createRateLimit({ max: attemptsPerMinute, keyGenerator: ({ ip }) => clientKey(ip) });

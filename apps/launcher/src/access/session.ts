@@ -3,6 +3,7 @@ import cookie, { Signer } from '@fastify/cookie';
 import { createSessions, presentedCredentials, type Session, type Sessions } from '@picoclaw/auth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Cluster } from '../cluster/cluster.ts';
 import { sendError } from '../errors.ts';
 import type { AddressList } from './address.ts';
 import type { LauncherToken } from './launcher-token.ts';
@@ -61,18 +62,23 @@ interface SessionOptions {
   readonly sessionKey: Buffer;
   readonly basePath: string;
   readonly trustedProxies: AddressList;
+  /** Other launchers of the same key. */
+  readonly cluster?: Pick<Cluster, 'share'> | undefined;
   readonly now?: () => number;
 }
 
 /** The session gate: decides who is asking and, on the matched route, whether that is enough (default deny). */
 export const session = fp<SessionOptions>(
-  async (app, { launcherToken, sessionKey, basePath, trustedProxies, now = Date.now }) => {
+  async (app, { launcherToken, sessionKey, basePath, trustedProxies, cluster, now = Date.now }) => {
     await app.register(cookie);
     // The key depends on the token, so a changed token ends every cookie here and on each launcher that shares the key.
     const newSigner = () =>
       new Signer(createHmac('sha256', sessionKey).update(launcherToken.reveal()).digest('hex'), 'sha256');
     const sessions = createSessions({ signer: newSigner(), lifetimeMs: LIFETIME_S * 1000, now });
 
+    cluster?.share(sessions, () => {
+      if (launcherToken.reread()) sessions.rekey(newSigner());
+    });
     const carrier = createSessionCookie({ basePath, trustedProxies, lifetimeS: LIFETIME_S });
     const validSessions = (request: FastifyRequest): Session[] =>
       carrier.read(request).flatMap((value) => {
