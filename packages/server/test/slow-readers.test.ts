@@ -32,8 +32,10 @@ it('closes the connection of a peer that takes nothing of an answer', async () =
   const { client, accepted } = await asked(sendLarge);
   await once(accepted, 'close');
   expect(accepted.writableLength).toBe(0);
+  // Not `once` of node:events, to which the reset would matter: Node 24 tells of it.
+  const closed = new Promise((resolve) => client.once('close', resolve));
   client.resume();
-  await once(client, 'close');
+  await closed;
   expect(client.bytesRead).toBeLessThan(LARGE.length);
 });
 
