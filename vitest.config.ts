@@ -6,7 +6,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 /** Where speed is measured, or many processes are started at once. */
 const ALONE = [
   'tests/faults/**/*.test.ts',
-  'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,lighthouse,models,smooth,start-and-stop}.test.ts',
+  'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,launcher-killed-under-chats,lighthouse,models,smooth,start-and-stop}.test.ts',
 ];
 
 /** One project per kind of test; those of one `order` run together, after those of a lower one. */

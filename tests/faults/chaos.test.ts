@@ -3,6 +3,7 @@ import type { FaultClient } from '../support/fault-client.ts';
 import type { Fault } from '../support/fault-injector.ts';
 import { createHops, type Hops, type Outcome } from '../support/hops.ts';
 import { until } from '../support/processes.ts';
+import type { Way } from '../support/ways.ts';
 
 type Side = 'launcher' | 'gateway';
 
@@ -63,11 +64,14 @@ const LONG: readonly Scenario[] = [
 ];
 const AT_ONCE = 3;
 
-it.each<Side>(['launcher', 'gateway'])(
-  'whatever happens on the way to the %s harms neither process, keeps nothing open, and costs no message',
+it.each<[Side, Way]>([
+  ['launcher', 'handoff'],
+  ['gateway', 'tcp'],
+])(
+  'whatever happens on the way to the %s, reached by %s, harms neither process, keeps nothing open, and costs no message',
   { timeout: 180_000 },
-  async (side) => {
-    const hops = await createHops();
+  async (side, way) => {
+    const hops = await createHops(way);
     for (const scenario of QUICK) {
       await play(hops, side, scenario);
       await within(scenario.name, hops.checkHealth());

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { expect } from 'vitest';
-import { api } from './api.ts';
 import { createFaultClient, type FaultClient } from './fault-client.ts';
 import { type FaultInjector, startFaultInjector } from './fault-injector.ts';
-import { freshHome, writeHomeFile } from './home.ts';
+import { readHomeJson, writeHomeFile } from './home.ts';
 import { complaints, residentMb, sockets } from './process-health.ts';
-import { pidRecord, startLauncher, until } from './processes.ts';
+import { pidRecord, until } from './processes.ts';
 import { answerIn, ask, handshake } from './sockets.ts';
+import { reach, type Way } from './ways.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 const headers = { authorization: `Bearer ${TOKEN}` };
@@ -36,9 +36,12 @@ export interface Hops {
   checkHealth(): Promise<void>;
 }
 
-/** Starts both; whoever does not answer pings is given up by the gateway after three seconds. */
-export async function createHops(): Promise<Hops> {
-  const processes = await startProcesses();
+/**
+ * Starts both; whoever does not answer pings is given up by the gateway after three seconds. Only by `tcp` is there a way
+ * to the gateway on which something can be.
+ */
+export async function createHops(way: Way): Promise<Hops> {
+  const processes = await startProcesses(way);
   const { gatewayPid, injectors } = processes;
   await chatWithSomebodyNew(processes.port);
   const checkHealth = await healthSince(processes);
@@ -62,20 +65,16 @@ export async function createHops(): Promise<Hops> {
   };
 }
 
-async function startProcesses() {
-  const home = freshHome();
-  writeHomeFile(home, 'config.json', { channels: { pico: { enabled: true, ping_interval: 1, read_timeout: 3 } } });
-  const launcher = await startLauncher({ home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
-  await until(async () => (await api(launcher.url, TOKEN).status())['gateway_status'] === 'running');
-  const record = pidRecord(home);
-  if (record === undefined) throw new Error('the gateway has left no pid file');
+async function startProcesses(way: Way) {
+  const { home, launcher, gatewayPid } = await reach(way, { pico: { ping_interval: 1, read_timeout: 3 } });
   const injectors = {
     launcher: await startFaultInjector(launcher.port),
-    gateway: await startFaultInjector(record.port),
+    gateway: await startFaultInjector(launcher.gatewayPort),
   };
-  // The launcher believes the file, so what it sends to the gateway takes the way that the file names.
-  writeHomeFile(home, '.picoclaw.pid', { ...record, port: injectors.gateway.port });
-  return { ...launcher, injectors, gatewayPid: record.pid };
+  // The launcher believes the file, so what it sends to the gateway by TCP takes the way that the file names.
+  if (way === 'tcp')
+    writeHomeFile(home, '.picoclaw.pid', { ...readHomeJson(home, '.picoclaw.pid'), port: injectors.gateway.port });
+  return { ...launcher, injectors, gatewayPid };
 }
 
 type Processes = Awaited<ReturnType<typeof startProcesses>>;

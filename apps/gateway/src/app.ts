@@ -13,6 +13,7 @@ import { frameworkErrors, onClientError, onRouteError } from './access/failures.
 import { methodGate } from './access/method.ts';
 import { requestLog } from './access/request-log.ts';
 import type { Channel } from './channel/channel.ts';
+import type { HandedSockets } from './channel/handed-sockets.ts';
 import { chooseSubprotocol } from './channel/subprotocol.ts';
 import { isErrorCode, sendError } from './errors.ts';
 import type { HistoryStore } from './history/history-store.ts';
@@ -22,6 +23,7 @@ import type { PicoClients } from './pico-client/pico-clients.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reloader } from './reloader.ts';
 import { healthRoutes } from './routes/health.ts';
+import { holderRoutes } from './routes/holders.ts';
 import { mediaRoute } from './routes/media.ts';
 import { picoRoute } from './routes/pico.ts';
 import { reloadRoute } from './routes/reload.ts';
@@ -35,6 +37,7 @@ export interface GatewayParts {
   readonly readiness: Readiness;
   readonly reloader: Reloader;
   readonly channel: Channel;
+  readonly handed: HandedSockets;
   readonly history: HistoryStore;
   readonly media: MediaStore;
   readonly picoClients: PicoClients;
@@ -46,7 +49,7 @@ const MAX_TCP_CONNECTIONS = 16_384;
 
 /** Builds the gateway: every gate that a request passes, in order. */
 export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance> {
-  const { channel, log } = parts;
+  const { channel, handed, log } = parts;
   const app = fastify({
     ...httpServerLimits,
     loggerInstance: log,
@@ -69,17 +72,25 @@ export async function buildGateway(parts: GatewayParts): Promise<FastifyInstance
   // 2. Upgrades go through the same hooks and routes as every request, and only to routes that ask for them.
   await app.register(upgradeDispatcher, { refuse });
   await app.register(websocket, { ...socketOptions(), preClose: () => channel.closeConnections() });
+  app.websocketServer.on('headers', (lines, request) => {
+    const { fallbackSubprotocol: name } = handed.opening(request);
+    if (name !== undefined && !lines.some(isSubprotocolLine)) lines.push(`Sec-WebSocket-Protocol: ${name}`);
+  });
+  app.addHook('onResponse', async ({ raw }, { statusCode }) => handed.refused(raw, statusCode));
   await app.register(binding);
   await app.register(requestLog);
   await app.register(methodGate);
   // 3. The routes; the channel has gates of its own, see routes/pico.ts.
   await app.register(healthRoutes, parts);
   await app.register(reloadRoute, parts);
+  await app.register(holderRoutes, parts);
   await app.register(picoRoute, parts);
   await app.register(sessionRoutes, parts);
   await app.register(mediaRoute, parts);
   return app;
 }
+
+const isSubprotocolLine = (line: string): boolean => /^sec-websocket-protocol:/i.test(line);
 
 function refuse(reply: FastifyReply, { code, message, headers = {} }: RequestProblem): FastifyReply {
   return isErrorCode(code) ? sendError(reply, code, { message, headers }) : sendError(reply, 'bad_request');

@@ -28,8 +28,12 @@ import type { LauncherEvents } from './events/launcher-events.ts';
 import type { ChannelReader } from './gateway/channel.ts';
 import type { FindGateway } from './gateway/find-gateway.ts';
 import type { ReadGatewayStatus } from './gateway/gateway-status.ts';
+import type { LeftHolders } from './gateway/left-holders.ts';
+import { createPendingLimit } from './gateway/pending-limit.ts';
 import { createProxyServer } from './gateway/proxy-server.ts';
+import { createSocketHandoff } from './gateway/socket-handoff.ts';
 import { createSocketProxy } from './gateway/socket-proxy.ts';
+import { createSocketTransports } from './gateway/socket-transports.ts';
 import type { Supervisor } from './gateway/supervise.ts';
 import type { TokenSync } from './gateway/token-sync.ts';
 import { counters } from './metrics/counters.ts';
@@ -65,6 +69,7 @@ export interface LauncherOptions {
   readonly supervisor: Supervisor;
   readonly startForbidden: string | undefined;
   readonly findGateway: FindGateway;
+  readonly leftHolders?: LeftHolders;
   readonly tokenSync: TokenSync;
   readonly events: LauncherEvents;
   readonly readStatus: ReadGatewayStatus;
@@ -125,7 +130,12 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
 
   // The routes: each needs a session or a token unless it says otherwise.
   const proxyServer = createProxyServer({ timeoutMs: options.handshakeTimeoutMs ?? 10_000 });
-  const sockets = createSocketProxy({ server: proxyServer });
+  const pending = createPendingLimit();
+  const sockets = createSocketTransports({
+    handoff: createSocketHandoff({ pending, timeoutMs: options.handshakeTimeoutMs }),
+    proxy: createSocketProxy({ server: proxyServer, pending }),
+    leftHolders: options.leftHolders,
+  });
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;

@@ -33,6 +33,7 @@ import { createChannelReader } from './gateway/channel.ts';
 import { createExternalGateway } from './gateway/external-gateway.ts';
 import { createGatewayFinder } from './gateway/find-gateway.ts';
 import { createStatusReader } from './gateway/gateway-status.ts';
+import { createLeftHolders } from './gateway/left-holders.ts';
 import { createGatewayLog } from './gateway/logs.ts';
 import { prepareGateway } from './gateway/program.ts';
 import { createSupervisor, type Supervisor } from './gateway/supervise.ts';
@@ -166,7 +167,8 @@ async function createParts(context: Context) {
   });
   return {
     ...{ supervisor, channel, startForbidden, readStatus, events, tokenSync },
-    findGateway: createGatewayFinder({ pidReader, channel, external }),
+    findGateway: createGatewayFinder({ pidReader, channel, external, linkTo: (pid) => supervisor.linkTo(pid) }),
+    leftHolders: createLeftHolders({ pidReader, logger, isOwn: (pid) => supervisor.linkTo(pid) !== undefined }),
     rotateChannelToken: async (): Promise<Secret | string> => {
       const rotation = await rotateChannelToken(paths, environment);
       return rotation.ok ? rotation.token : rotation.from;

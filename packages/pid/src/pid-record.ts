@@ -31,7 +31,7 @@ const fileSchema = z.object({
   pid_namespace: z.number().int().min(1).optional().describe('Inode of the pid namespace in which pid counts.'),
   instance_id: z.string().min(1).max(128).optional().describe('UUID of this run, also in /health.'),
   capabilities: z.array(z.string().max(128)).max(64).optional().describe('What this gateway understands.'),
-  socket_path: z.string().min(1).max(1024).optional().describe('Reserved: a unix socket to reach it by.'),
+  socket_path: z.string().min(1).max(1024).optional().describe('A unix socket to reach it by, for its own user.'),
 });
 
 const pidRecordSchema = fileSchema.transform((file) => ({

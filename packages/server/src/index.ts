@@ -1,5 +1,7 @@
 export { clientErrorHandler } from './client-errors.ts';
 export { destroyAfter } from './destroy-after.ts';
+export type { HandedUpgrade, HandoffOrder, HandoffReport } from './handoff.ts';
+export { isHandoffOrder, isHandoffReport } from './handoff.ts';
 export type { RequestProblem } from './handshake.ts';
 export { handshakeProblem } from './handshake.ts';
 export type { ParsedHost } from './host-header.ts';

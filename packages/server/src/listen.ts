@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, ListenOptions } from 'node:net';
 import fp from 'fastify-plugin';
 import { httpServerLimits } from './limits.ts';
 import { findPortHolder } from './port-holder.ts';
@@ -35,6 +35,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Listens on every address with the same routes; answers with what was bound. Throws `ListenError`, and then nothing is bound. */
     bind(options: BindOptions): Promise<AddressInfo[]>;
+    /** Listens on a unix socket too, for its owner alone (0600). Throws what `listen` throws. */
+    bindUnixSocket(path: string): Promise<void>;
   }
 }
 
@@ -47,7 +49,7 @@ export const binding = fp(
     let prepareServer: BindOptions['prepare'];
     shedSlowReaders(app.server);
 
-    const listenAgain = async ({ host, ipv6Only = false }: BindAddress, port: number) => {
+    const listenAgain = async (where: ListenOptions) => {
       const { requestTimeout, keepAliveTimeout, http } = httpServerLimits;
       const server = createServer({ requestTimeout, keepAliveTimeout, ...http });
       server.maxConnections = app.server.maxConnections;
@@ -60,7 +62,7 @@ export const binding = fp(
       }
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ host, port, ipv6Only }, resolve);
+        server.listen(where, resolve);
       });
       others.add(server);
       return server.address() as AddressInfo;
@@ -73,7 +75,8 @@ export const binding = fp(
       for (const address of addresses) {
         const wanted = bound[0]?.port ?? port;
         try {
-          if (bound.length > 0) bound.push(await listenAgain(address, wanted));
+          const { host, ipv6Only = false } = address;
+          if (bound.length > 0) bound.push(await listenAgain({ host, port: wanted, ipv6Only }));
           else bound.push(await listenFirst(address, wanted));
         } catch (error) {
           if (address.optional && NO_SUCH_ADDRESS.has(codeOf(error))) continue;
@@ -88,6 +91,18 @@ export const binding = fp(
       await app.listen({ host, port, ipv6Only, listenTextResolver: (address) => `listening at ${address}` });
       return app.server.address() as AddressInfo;
     };
+
+    app.decorate('bindUnixSocket', async (path) => {
+      // The bind happens within the call, so nothing else is made under this mask.
+      const before = process.umask(0o177);
+      try {
+        const listening = listenAgain({ path });
+        process.umask(before);
+        await listening;
+      } finally {
+        process.umask(before);
+      }
+    });
 
     app.addHook('preClose', async () => {
       for (const server of others) {

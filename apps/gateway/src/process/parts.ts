@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createAgents } from '../agents/agents.ts';
 import type { GatewayParts } from '../app.ts';
 import { type Channel, createChannel } from '../channel/channel.ts';
+import { createHandedSockets } from '../channel/handed-sockets.ts';
 import { createMessageMedia } from '../channel/message-media.ts';
 import { createHistoryStore } from '../history/history-store.ts';
 import { formatUptime, type GatewayIdentity } from '../identity.ts';
@@ -56,7 +57,8 @@ export function createParts(
   });
   readiness.addCheck('channel', () => channelProblem(settings));
   readiness.addCheck('pid_file', () => pidFileProblem(sources.paths.pidFile, identity));
-  return { identity, settings, readiness, reloader, channel, history, media, picoClients, log };
+  const handed = createHandedSockets();
+  return { identity, settings, readiness, reloader, channel, handed, history, media, picoClients, log };
 }
 
 function loadAgain(sources: SettingsSources, started: Loaded): LoadResult {

@@ -83,7 +83,7 @@ async function serve(
   stopRequested: Promise<string>,
   { logger: log }: Log,
 ): Promise<void> {
-  const { parts, claim } = started;
+  const { app, parts, claim } = started;
   const hotReload = createHotReload({ files: [paths.configFile, paths.securityFile], onChange: () => reload(), log });
   const reload = () => {
     void parts.reloader.reload();
@@ -93,6 +93,7 @@ async function serve(
   host.on('SIGHUP', reload);
   hotReload.setEnabled(parts.settings.current.hotReload);
 
+  if (host.connected) parts.handed.listen(host, app.server);
   const { host: address, port } = claim.record;
   const { version, instanceId } = parts.identity;
   log.info({ host: address, port, pid: host.pid, version, instanceId, code: 'ready' }, 'gateway is ready');

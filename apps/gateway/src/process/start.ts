@@ -16,6 +16,7 @@ import { type LoadedSettings, loadSettings, type SettingsSources } from '../load
 import { ExitCode, type StartFailure } from './exit-code.ts';
 import { createParts } from './parts.ts';
 import { findRunningGateway } from './running-gateway.ts';
+import { bindUnixSocket, removeLeftSockets } from './unix-socket.ts';
 
 /** A gateway that is bound, claimed and ready. */
 export interface StartedGateway {
@@ -38,11 +39,14 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
   const app = await buildGateway(parts);
   const bound = await bind(app, loaded, sources);
   if (!bound.ok) return bound;
-  const claimed = await claim(sources, recordOf(parts, sources, bound));
+  const { home } = sources.paths;
+  const socketPath = await bindUnixSocket(app, { home, instanceId: parts.identity.instanceId, log });
+  const claimed = await claim(sources, recordOf(parts, sources, { ...bound, socketPath }));
   if (!claimed.ok) {
     await app.close();
     return claimed;
   }
+  await removeLeftSockets(home, socketPath);
   parts.readiness.phase = 'ready';
   parts.picoClients.follow(loaded.settings.picoClient);
   // From now on this process alone writes into the home.
@@ -76,7 +80,11 @@ async function loadForStart(sources: SettingsSources): Promise<LoadedSettings> {
   return loadSettings(sources);
 }
 
-type Bound = { readonly ok: true; readonly host: string; readonly port: number };
+interface Bound {
+  readonly ok: true;
+  readonly host: string;
+  readonly port: number;
+}
 
 async function bind(app: FastifyInstance, { bind }: Loaded, sources: SettingsSources): Promise<Bound | StartFailure> {
   try {
@@ -94,7 +102,15 @@ async function bind(app: FastifyInstance, { bind }: Loaded, sources: SettingsSou
   }
 }
 
-function recordOf({ identity }: GatewayParts, { environment }: SettingsSources, { host, port }: Bound): PidRecord {
+interface Listening extends Bound {
+  readonly socketPath: string | undefined;
+}
+
+function recordOf(
+  { identity }: GatewayParts,
+  { environment }: SettingsSources,
+  { host, port, socketPath }: Listening,
+): PidRecord {
   return {
     ...currentProcess(),
     token: identity.pidToken,
@@ -104,6 +120,7 @@ function recordOf({ identity }: GatewayParts, { environment }: SettingsSources, 
     startedAt: new Date(identity.startedAt).toISOString(),
     instanceId: identity.instanceId,
     capabilities: ['composed-token'],
+    ...(socketPath !== undefined && { socketPath }),
   };
 }
 

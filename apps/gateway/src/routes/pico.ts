@@ -5,6 +5,7 @@ import { takeUpgrade } from '@picoclaw/server';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { channelAuthenticator } from '../channel/authentication.ts';
 import type { Channel } from '../channel/channel.ts';
+import type { HandedSockets } from '../channel/handed-sockets.ts';
 import { isOriginAllowed } from '../channel/origin.ts';
 import { type ErrorCode, type ErrorDetails, sendError } from '../errors.ts';
 import type { GatewayIdentity } from '../identity.ts';
@@ -16,6 +17,7 @@ interface PicoOptions {
   readonly settings: SettingsHolder;
   readonly readiness: Readiness;
   readonly channel: Channel;
+  readonly handed: HandedSockets;
 }
 
 /** What a request may have, or the refusal it gets. */
@@ -92,7 +94,7 @@ function open(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  { channel, settings }: PicoOptions,
+  { channel, handed, settings }: PicoOptions,
   { token, sessionId, after }: Extract<Admission, { ok: true }>,
 ): FastifyReply {
   const taken = takeUpgrade(request, reply);
@@ -102,6 +104,7 @@ function open(
   app.websocketServer.handleUpgrade(request.raw, taken.socket, taken.head, (socket) => {
     const log = request.log.child({ sessionId });
     channel.accept(socket, { sessionId, token, after, log });
+    handed.opened(request.raw, socket);
     log.info({ connections: channel.connectionCount }, 'channel connection opened');
   });
   return reply;

@@ -12,6 +12,7 @@ import type { Agent } from '../../src/agents/agent.ts';
 import { createBuiltInAgent } from '../../src/agents/built-in-agent.ts';
 import { buildGateway, type GatewayParts } from '../../src/app.ts';
 import { createChannel } from '../../src/channel/channel.ts';
+import { createHandedSockets } from '../../src/channel/handed-sockets.ts';
 import { createMessageMedia } from '../../src/channel/message-media.ts';
 import { createHistoryStore } from '../../src/history/history-store.ts';
 import type { GatewayIdentity } from '../../src/identity.ts';
@@ -90,13 +91,25 @@ export async function buildTestGateway(options: TestGatewayOptions = {}) {
     instanceId,
     log,
   });
+  const handed = createHandedSockets();
   const picoClients = createPicoClients({ channel, log });
   const apply = (next: GatewaySettings) => {
     settings.replace(next);
     channel.judgeAgain();
   };
   const reloader = createReloader({ load, apply, readiness, log });
-  const parts: GatewayParts = { identity, settings, readiness, reloader, channel, history, media, picoClients, log };
+  const parts: GatewayParts = {
+    identity,
+    settings,
+    readiness,
+    reloader,
+    channel,
+    history,
+    media,
+    handed,
+    picoClients,
+    log,
+  };
   const app = await buildGateway(parts);
   readiness.phase = 'ready';
   return { app, parts, lines, folder };

@@ -26,14 +26,15 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
+const OF_THE_LAUNCHER = ['/reload', '/holders'];
 const orders = () => routes.filter(({ method }) => !['GET', 'HEAD'].includes(method));
 
 async function send({ method, url }: Route, payload: string | Buffer | undefined, type = 'application/json') {
   if (app === undefined) throw new Error('not built');
-  const authorization = `Bearer ${url === '/reload' ? PID_TOKEN : CHANNEL_TOKEN}`;
+  const authorization = `Bearer ${OF_THE_LAUNCHER.includes(url) ? PID_TOKEN : CHANNEL_TOKEN}`;
   const headers = { authorization, ...(payload !== undefined && { 'content-type': type }) };
   const reply = await app.inject({
-    ...{ method: method as 'POST', url: url.replace(':id', 'x'), headers },
+    ...{ method: method as 'POST', url: url.replace(':id', 'x').replace(/holders$/, '$&?holder=x'), headers },
     ...(payload !== undefined && { payload }),
   });
   return [`${method} ${url}`, reply.statusCode, reply.json().error];
@@ -41,7 +42,7 @@ async function send({ method, url }: Route, payload: string | Buffer | undefined
 
 test('the list of orders comes from the app itself', () => {
   const names = orders().map(({ method, url }) => `${method} ${url}`);
-  for (const name of ['POST /reload', 'DELETE /pico/sessions/:id']) expect(names).toContain(name);
+  for (const name of ['POST /reload', 'DELETE /holders', 'DELETE /pico/sessions/:id']) expect(names).toContain(name);
 });
 
 test.each<[string, string | Buffer]>([

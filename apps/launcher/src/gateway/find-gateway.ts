@@ -2,6 +2,8 @@ import type { Secret } from '@picoclaw/auth';
 import { channelCredential, connectHost, type PidReader, takesComposedToken } from '@picoclaw/pid';
 import type { ChannelReader } from './channel.ts';
 import type { ExternalGateway } from './external-gateway.ts';
+import type { SocketLink } from './socket-link.ts';
+import { createUnixWay, type UnixWay } from './unix-way.ts';
 
 /** A gateway as a request needs it: where it listens, and the token that opens its channel. */
 export interface RunningGateway {
@@ -12,6 +14,10 @@ export interface RunningGateway {
   readonly isSecure: boolean;
   readonly basePath: string;
   readonly token: Secret;
+  /** A unix socket by which it is reached instead of host and port. */
+  readonly socketPath?: string | undefined;
+  /** The way by which it takes sockets themselves, when this launcher has started it. */
+  readonly link?: SocketLink | undefined;
   /** One of our own, which judges origins no more once the launcher has. */
   readonly isOurs: boolean;
 }
@@ -30,10 +36,19 @@ interface FinderOptions {
   readonly channel: ChannelReader;
   /** A gateway on another host, which has no pid file here. */
   readonly external?: ExternalGateway | undefined;
+  /** The link to a process, if this launcher has started it. */
+  readonly linkTo?: (pid: number) => SocketLink | undefined;
+  readonly unixWay?: UnixWay;
 }
 
 /** Finds through the pid file, or at `gateway_url` when that is set. */
-export function createGatewayFinder({ pidReader, channel, external }: FinderOptions): FindGateway {
+export function createGatewayFinder({
+  pidReader,
+  channel,
+  external,
+  linkTo,
+  unixWay = createUnixWay(),
+}: FinderOptions): FindGateway {
   return async () => {
     const { enabled, token, problem } = await channel.read();
     if (problem !== undefined) return { state: 'unreachable', reason: problem };
@@ -51,6 +66,7 @@ export function createGatewayFinder({ pidReader, channel, external }: FinderOpti
     const isOurs = takesComposedToken(record);
     const credential = channelCredential(record, token);
     const place = { host: connectHost(record), port: record.port, isSecure: false, basePath: '' };
-    return { state: 'running', ...place, token: credential, isOurs };
+    const ways = { socketPath: await unixWay.find(record), link: linkTo?.(record.pid) };
+    return { state: 'running', ...place, ...ways, token: credential, isOurs };
   };
 }

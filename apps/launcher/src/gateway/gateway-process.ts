@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createLineReader } from '@picoclaw/log';
+import { createSocketLink, type SocketLink } from './socket-link.ts';
 
 /** The program to run as the gateway. */
 export interface GatewayProgram {
@@ -28,6 +29,8 @@ export interface GatewayProcess {
   readonly exited: Promise<GatewayExit>;
   /** The first report of a managed gateway; never settles for another program. */
   readonly reported: Promise<GatewayReport>;
+  /** Takes sockets; another program, and Windows, have no way for that. */
+  readonly link?: SocketLink | undefined;
   /** SIGTERM, then SIGKILL after the grace period. */
   stop(graceMs: number): Promise<GatewayExit>;
 }
@@ -62,6 +65,7 @@ export function startGatewayProcess(program: GatewayProgram, onLine: (line: stri
     pid: child.pid,
     exited,
     reported: reportOf(child),
+    link: managed && process.platform !== 'win32' ? createSocketLink(child) : undefined,
     async stop(graceMs) {
       child.kill('SIGTERM');
       const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);

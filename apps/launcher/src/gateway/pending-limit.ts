@@ -5,8 +5,17 @@ export interface PendingLimit {
   readonly count: number;
 }
 
+interface LimitOptions {
+  readonly max?: number | undefined;
+  readonly maxPerClient?: number | undefined;
+}
+
+/** Hundreds come back at one moment after a restart, and behind a proxy that says nothing all of them are one client. */
+const MAX = 2_048;
+const MAX_PER_CLIENT = 1_024;
+
 /** A limit that remembers only clients that have something pending. */
-export function createPendingLimit({ max, maxPerClient }: { max: number; maxPerClient: number }): PendingLimit {
+export function createPendingLimit({ max = MAX, maxPerClient = MAX_PER_CLIENT }: LimitOptions = {}): PendingLimit {
   const perClient = new Map<string, number>();
   let count = 0;
   return {

@@ -40,7 +40,8 @@ export interface ResponseEvents {
 }
 
 /** An object, not a URL: http-proxy would parse that by `url.parse`, which warns (DEP0169) and on Node 26 throws. */
-const targetOf = ({ gateway: { host, port, isSecure, basePath }, path }: Target) => ({
+const targetOf = ({ gateway: { host, port, socketPath, isSecure, basePath }, path }: Target) => ({
+  ...(socketPath !== undefined && { socketPath }),
   protocol: isSecure ? 'https:' : 'http:',
   host,
   hostname: host,

@@ -1,42 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CloseCode, CloseReason } from '@picoclaw/protocol';
-import { destroyAfter, type TakenUpgrade } from '@picoclaw/server';
-import { type ErrorCode, type ErrorDetails, rawErrorReply } from '../errors.ts';
+import { destroyAfter } from '@picoclaw/server';
+import type { ErrorCode } from '../errors.ts';
 import { headersOf101, problemOf101, readRefusal } from './handshake-answer.ts';
-import { createPendingLimit } from './pending-limit.ts';
-import type { ProxyServer, Target } from './proxy-server.ts';
+import { createPendingLimit, type PendingLimit } from './pending-limit.ts';
+import type { ProxyServer } from './proxy-server.ts';
+import { refuseSocket, replyOnSocket } from './refuse-socket.ts';
+import type { ProxyOutcome, SocketJob, SocketTransport } from './socket-job.ts';
 import { createSocketPair, type SocketPair } from './socket-pair.ts';
-
-/** How one upgrade ended, for the log. */
-export type ProxyOutcome = 'open' | 'client_gone' | 'refused' | ErrorCode;
-
-/** One upgrade to be proxied. */
-export interface SocketJob {
-  readonly request: IncomingMessage;
-  readonly upgrade: TakenUpgrade;
-  readonly target: Target;
-  /** The dashboard session it belongs to; its end ends the socket. `undefined` for a token. */
-  readonly holder: string | undefined;
-  /** When that session ends by itself. */
-  readonly endsInMs?: number | undefined;
-  /** Names the client for the cap on pending upgrades. */
-  readonly clientKey: string;
-  /** The reply's subprotocol, given what the gateway selected. */
-  readonly selectSubprotocol: (selectedUpstream: string | undefined) => string | undefined;
-  readonly onOutcome: (outcome: ProxyOutcome, detail?: string) => void;
-}
-
-/** Proxies WebSockets, keeps the pairs and ends them. */
-export interface SocketProxy {
-  open(job: SocketJob): void;
-  /** Ends the sockets for which the filter says so; clients get a close frame, or a refusal when not open yet. */
-  end(filter: (holder: string | undefined) => boolean, code: CloseCode, reason: string): void;
-  /** Ends all with 1001, takes no more, and waits until they are gone, at most `drainMs`. */
-  close(): Promise<void>;
-  readonly openCount: number;
-  readonly pendingCount: number;
-}
 
 interface SocketProxyOptions {
   readonly server: ProxyServer;
@@ -45,8 +16,7 @@ interface SocketProxyOptions {
   /** What is left to send when the other side has gone may take this long. */
   readonly lingerMs?: number;
   readonly drainMs?: number;
-  readonly maxPending?: number;
-  readonly maxPendingPerClient?: number;
+  readonly pending?: PendingLimit;
 }
 
 interface Connection {
@@ -58,29 +28,16 @@ interface Connection {
   pair?: SocketPair;
 }
 
-const RETRY_SOON = { headers: { 'retry-after': '1' } };
-const DETAILS: Partial<Record<ErrorCode, ErrorDetails>> = {
-  gateway_unavailable: RETRY_SOON,
-  too_many_pending: RETRY_SOON,
-};
-
 /** Lifetime rules of proxied sockets, on http-proxy's events alone: neither end's fault may leak, hang or end the process. */
-export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
+export function createSocketProxy(options: SocketProxyOptions): SocketTransport {
   const { server, idleTimeoutMs = 150_000, lingerMs = 800, drainMs = 5_000 } = options;
-  // Hundreds come back at one moment after a restart, and behind a proxy that says nothing all of them are one client.
-  const { maxPending = 2_048, maxPendingPerClient = 1_024 } = options;
-  const pending = createPendingLimit({ max: maxPending, maxPerClient: maxPendingPerClient });
+  const { pending = createPendingLimit() } = options;
   const connections = new Set<Connection>();
+  let pendingCount = 0;
   let isClosed = false;
   let onDrained: (() => void) | undefined;
 
-  const reply = (client: Socket, text: string) => {
-    if (client.writable) client.end(text);
-    // Reading on is what notices the client's end.
-    client.resume();
-    destroyAfter(client, lingerMs);
-  };
-  const refuse = (client: Socket, code: ErrorCode) => reply(client, rawErrorReply(code, DETAILS[code]));
+  const refuse = (client: Socket, code: ErrorCode) => refuseSocket(client, code, lingerMs);
 
   const open = (job: SocketJob) => {
     const { upgrade, onOutcome } = job;
@@ -92,6 +49,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
       onOutcome(code);
       return refuse(client, code);
     }
+    pendingCount += 1;
     const stopWatching = onEarlyEnd(client);
     let isSettled = false;
     /** Of all that can happen to a handshake only the first counts. */
@@ -99,6 +57,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
       if (isSettled) return false;
       isSettled = true;
       stopWatching();
+      pendingCount -= 1;
       giveBack();
       onOutcome(outcome, detail);
       return true;
@@ -140,7 +99,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
           return fail('bad_gateway', `status ${statusCode}`);
         }
         readRefusal(response, (text) => {
-          if (settle('refused', String(statusCode))) reply(client, text);
+          if (settle('refused', String(statusCode))) replyOnSocket(client, text, lingerMs);
         });
       },
       onSwitch: (response) => {
@@ -192,7 +151,7 @@ export function createSocketProxy(options: SocketProxyOptions): SocketProxy {
       return [...connections].filter(({ pair }) => pair !== undefined).length;
     },
     get pendingCount() {
-      return pending.count;
+      return pendingCount;
     },
   };
 }

@@ -19,6 +19,7 @@ import {
 } from './orders.ts';
 import { type ReloadAnswer, reloadGateway } from './reload.ts';
 import type { RestartDelays } from './restart-policy.ts';
+import type { SocketLink } from './socket-link.ts';
 import { findStayingGateway } from './staying.ts';
 
 /** How the last gateway that this launcher started ended; `at` is ISO 8601. */
@@ -64,6 +65,8 @@ export interface Supervisor {
   settled(): Promise<void>;
   /** Calls back when what `status` says may have changed by this launcher's doing; answers with the way to stop. */
   onChange(listener: (change: LifeChange) => void): () => void;
+  /** The way to hand sockets to the gateway, when that is the process which this launcher has started. */
+  linkTo(pid: number): SocketLink | undefined;
   readonly log: GatewayLog;
   /** Brings the log up to date, which for a gateway that somebody else started is in its own file. */
   refreshLog(): Promise<void>;
@@ -169,6 +172,11 @@ class GatewaySupervisor implements Supervisor {
       if (record === undefined) return NOT_RUNNING;
       return { ok: true, ...(await reloadGateway(record)) };
     });
+  }
+
+  linkTo(pid: number): SocketLink | undefined {
+    const link = this.#child?.pid === pid ? this.#child.link : undefined;
+    return link?.isOpen ? link : undefined;
   }
 
   async refreshLog(): Promise<void> {

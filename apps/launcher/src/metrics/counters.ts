@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin';
 import { type ErrorCode, errors } from '../errors.ts';
-import type { ProxyOutcome } from '../gateway/socket-proxy.ts';
+import type { ProxyOutcome } from '../gateway/socket-job.ts';
 
 /** How a sign-in went: `limited` was not looked at. */
 export type LoginOutcome = 'ok' | 'invalid' | 'limited';

@@ -2,14 +2,15 @@ import type { Hub } from '@picoclaw/hub';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ReadGatewayStatus } from '../gateway/gateway-status.ts';
 import type { GatewayState } from '../gateway/lifecycle.ts';
-import type { SocketProxy } from '../gateway/socket-proxy.ts';
+import type { SocketTransport } from '../gateway/socket-job.ts';
+import type { HandedCount } from '../gateway/socket-transports.ts';
 import type { Supervisor } from '../gateway/supervise.ts';
 import type { Counters } from './counters.ts';
 
 /** Where the numbers come from. */
 export interface MetricSources {
   readonly counters: Counters;
-  readonly sockets: Pick<SocketProxy, 'openCount' | 'pendingCount'>;
+  readonly sockets: Pick<SocketTransport, 'openCount' | 'pendingCount'> & HandedCount;
   readonly hub: Pick<Hub, 'stats'>;
   readonly sessionCount: () => number;
   readonly supervisor: Pick<Supervisor, 'status'>;
@@ -31,7 +32,8 @@ export function createMetrics(sources: MetricSources): Registry {
   counter(registry, 'logins_total', 'Attempts to sign in, by outcome', 'outcome', () => counters.logins);
   counter(registry, 'upgrades_total', 'Upgrades of /pico/ws, by status', 'status', () => counters.upgrades);
   gauge(registry, 'sessions', 'Sessions that this process has started and that are valid', sources.sessionCount);
-  gauge(registry, 'sockets_open', 'Proxied WebSockets', () => sockets.openCount);
+  gauge(registry, 'sockets_open', 'WebSockets to the gateway', () => sockets.openCount);
+  gauge(registry, 'sockets_handed', 'Those that the gateway itself has', () => sockets.handedCount);
   gauge(registry, 'sockets_pending', 'Upgrades that the gateway has not answered', () => sockets.pendingCount);
   gauge(registry, 'event_connections', 'Connections of /api/events', () => hub.stats().connections);
   totals(registry, 'events_delivered_total', 'Events handed to connections', () => hub.stats().delivered);

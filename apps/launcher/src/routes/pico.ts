@@ -22,7 +22,7 @@ import type { FindGateway, RunningGateway } from '../gateway/find-gateway.ts';
 import { forwardedHeaders } from '../gateway/forwarded-headers.ts';
 import { proxyMedia } from '../gateway/media-proxy.ts';
 import type { ProxyServer } from '../gateway/proxy-server.ts';
-import type { SocketProxy } from '../gateway/socket-proxy.ts';
+import type { SocketTransport } from '../gateway/socket-job.ts';
 import type { TokenSync } from '../gateway/token-sync.ts';
 import { upstreamHeaders } from '../gateway/upstream-headers.ts';
 
@@ -31,7 +31,7 @@ interface PicoOptions {
   readonly channel: ChannelReader;
   readonly findGateway: FindGateway;
   readonly proxyServer: ProxyServer;
-  readonly sockets: SocketProxy;
+  readonly sockets: SocketTransport;
   readonly tokenSync: TokenSync;
   readonly trustedProxies: AddressList;
   readonly allowedHosts: readonly string[];
