@@ -1,10 +1,18 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ClientFrame, clientFrameTypes, ErrorCode, serverFrameTypes } from '@picoclaw/protocol';
+import {
+  ClientFrame,
+  CloseCode,
+  clientFrameTypes,
+  ErrorCode,
+  mayReconnect,
+  serverFrameTypes,
+} from '@picoclaw/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { api } from '../support/api.ts';
 import { freshHome } from '../support/home.ts';
 import { isAlive, pidRecord, root, startLauncher, until } from '../support/processes.ts';
+import { runnableBlocks } from '../support/runnable-blocks.ts';
 
 const PAGE = readFileSync(`${root}/docs/protocol.md`, 'utf8');
 const TOKEN = 'launcher-token-for-tests';
@@ -15,6 +23,13 @@ describe('docs/protocol.md', () => {
     'names the frame %s',
     (type) => expect(PAGE).toContain(`\`${type}`),
   );
+
+  it('has a row for every close code, and says of each whether to dial again', () => {
+    const rows = [...PAGE.matchAll(/^\| (\d{4}) \| \S.* \| (yes|no)\b.* \|$/gm)];
+    const written = rows.map(([, code, again]) => [Number(code), again === 'yes']);
+    const known = [...new Set(Object.values(CloseCode))];
+    expect(written).toEqual(known.map((code) => [code, mayReconnect(code)]));
+  });
 
   it.each(Object.values(ErrorCode))('names the error %s', (code) => expect(PAGE).toContain(`\`${code}\``));
 
@@ -29,7 +44,8 @@ describe('docs/protocol.md', () => {
   });
 
   it('has a client that works as it stands, and comes back to a gateway that was killed', async () => {
-    const [, program = ''] = /```js runnable\n([\s\S]+?)```/.exec(PAGE) ?? [];
+    const program =
+      runnableBlocks('docs/protocol.md').find(({ language, isEndless }) => language === 'js' && isEndless)?.code ?? '';
     const home = freshHome();
     const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN, PICOCLAW_CHANNELS_PICO_TOKEN: CHANNEL_TOKEN };
     const launcher = await startLauncher({ home, env });

@@ -84,9 +84,9 @@ export interface RunningLauncher extends RunningProgram {
 
 /** Starts the launcher on ports of its own and waits until it has said where it is. */
 export async function startLauncher(
-  options: ProgramOptions & { gatewayPort?: number; program?: string },
+  options: ProgramOptions & { port?: number; gatewayPort?: number; program?: string },
 ): Promise<RunningLauncher> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const gatewayPort = options.gatewayPort ?? (await freePort());
   const program = run(options.program ?? built('cli.js'), {
     ...options,
