@@ -44,7 +44,7 @@ async function start(setting: Setting) {
   return { launcher, tokens, home };
 }
 
-/** One row per token, one column per setting: which handshakes at the gateway itself open the channel. Also in the README. */
+/** One row per token, one column per setting: which handshakes at the gateway itself open the channel. Also in docs/tokens.md. */
 const AT_THE_GATEWAY: Record<string, Record<Setting, number>> = {
   'channel token': { default: 101, 'PICOCLAW_GATEWAY_TOKEN set': 401, pid_token_override: 401, allow_token_query: 101 },
   'gateway token': { default: 401, 'PICOCLAW_GATEWAY_TOKEN set': 101, pid_token_override: 401, allow_token_query: 401 },
@@ -113,15 +113,15 @@ describe.each(SETTINGS)('with %s', (setting) => {
   });
 });
 
-it('prints the same outcomes in the README as are tested here', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+it('docs/tokens.md has the same outcomes as are tested here', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/tokens.md'), 'utf8');
   for (const [table, title] of [
     [AT_THE_GATEWAY, 'at the gateway'],
     [AT_THE_LAUNCHER, 'at the launcher'],
   ] as const) {
     for (const [name, outcomes] of Object.entries(table)) {
       const { default: plain, 'PICOCLAW_GATEWAY_TOKEN set': withGateway, pid_token_override: override } = outcomes;
-      expect(readme).toContain(`| ${name} ${title} | ${plain} | ${withGateway} | ${override} |`);
+      expect(page).toContain(`| ${name} ${title} | ${plain} | ${withGateway} | ${override} |`);
     }
   }
 });

@@ -49,7 +49,7 @@ const settings = {
   'no token configured': settingsWith({ allowTokenQuery: true, token: undefined }),
 } as const;
 
-/** Which tokens open the channel under which setting; all others are 401. The README has the same table. */
+/** Which tokens open the channel under which setting; all others are 401. docs/tokens.md has the same table. */
 const opens: Record<keyof typeof settings, readonly Token[]> = {
   'nothing special': ['channel token', 'composed of the channel token'],
   allow_token_query: ['channel token', 'composed of the channel token'],
