@@ -27,7 +27,7 @@ export const pages: readonly string[] = [
 ];
 
 /** The text of a page. */
-const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+export const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 const BLOCK = /^```(\w+) runnable\b([^\n]*)\n([\s\S]+?)^```$/gm;
 const WORD = /^(?:endless|browser|(?:prints|file)="[^"]+")$/;
