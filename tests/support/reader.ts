@@ -63,15 +63,21 @@ interface Doing {
 
 /** Runs a program to its end, or an endless one until it has printed what it is to print. */
 async function outcome(program: string, args: string[], { cwd, env, block }: Doing) {
-  const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], timeout: 30_000 });
+  // A group of its own, so that what a shell has started ends with it.
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const end = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
+  };
+  const tooLong = setTimeout(end, 30_000);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (part) => {
       output += part;
-      if (block.isEndless && output.includes(block.prints ?? '')) child.kill();
+      if (block.isEndless && output.includes(block.prints ?? '')) end();
     });
   }
   const [code, signal] = await once(child, 'close');
+  clearTimeout(tooLong);
   return { code: (code ?? signal) as number | string, output };
 }
 
