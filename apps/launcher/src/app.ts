@@ -16,7 +16,7 @@ import { host } from './access/host.ts';
 import { httpsOnly } from './access/https-only.ts';
 import type { LauncherToken } from './access/launcher-token.ts';
 import { loginLimit } from './access/login-limit.ts';
-import { watchMethods } from './access/method-not-allowed.ts';
+import { methodGate } from './access/method.ts';
 import { network } from './access/network.ts';
 import { session } from './access/session.ts';
 import { createSignInLinks } from './access/sign-in-links.ts';
@@ -110,7 +110,6 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
   await app.register(jsonBody);
   await app.register(binding);
   await app.register(counters);
-  const answerOtherMethods = watchMethods(app);
 
   // The gates. Headers come first, for the refusals of all others.
   await app.register(headers, { trustedProxies });
@@ -123,6 +122,7 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     allowLocalhostBypass: options.allowLocalhostBypass,
   });
   if (options.tls !== undefined) await app.register(httpsOnly, { tls: options.tls });
+  await app.register(methodGate);
   await app.register(loginLimit, { attemptsPerMinute: options.loginAttemptsPerMinute, shared: options.cluster });
   await app.register(tokenLink, { launcherToken, links, basePath });
   await app.register(session, { ...options, trustedProxies });
@@ -180,7 +180,6 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     },
     { prefix: basePath === '/' ? '' : basePath },
   );
-  answerOtherMethods();
   app.addHook('onClose', async () => options.cluster?.close());
   app.addHook('onSend', async (request, reply) => {
     if (request.url.includes('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
