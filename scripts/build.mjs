@@ -10,7 +10,9 @@ const definitions = {
   __PICOCLAW_VERSION__: JSON.stringify(version),
   'process.env.NODE_ENV': JSON.stringify('production'),
 };
-const PROGRAMS = ['launcher', 'gateway', 'cli'];
+/** Run by `dist/cli.js` and `dist/gateway.js`, which keep what V8 makes of them (apps/cli/src/program). */
+const SCRIPTS = ['launcher', 'gateway'];
+const ENTRIES = { cli: 'apps/cli/src/main.ts', gateway: 'apps/cli/src/gateway-program.ts' };
 
 /** Folders below apps/ and packages/ that end up in a build; tests do not. */
 const inputs = () => [
@@ -30,7 +32,11 @@ export async function build() {
   // Built beside and then put in place, so that a failed or interrupted build leaves the old one whole.
   const fresh = mkdtempSync(inRoot('.build-'));
   try {
-    const built = [...PROGRAMS.map((name) => bundle(name, fresh)), buildDashboard(`${fresh}/dashboard`)];
+    const built = [
+      ...SCRIPTS.map((name) => buildScript(name, fresh)),
+      ...Object.entries(ENTRIES).map(([name, source]) => buildEntry(name, source, fresh)),
+      buildDashboard(`${fresh}/dashboard`),
+    ];
     writeFileSync(`${fresh}/licences.txt`, licencesOf((await Promise.all(built)).flat()));
     writeFileSync(`${fresh}/.stamp`, wanted);
     // A folder made by mkdtemp is for its owner alone; a build is for whoever runs it.
@@ -43,28 +49,48 @@ export async function build() {
 }
 
 /**
- * One file per process (and one for each part that is loaded later), minified, with source maps. Answers with its sources.
+ * A whole process as one script, minified, with a source map: a function of what CommonJS gives a module. What is loaded
+ * later is in it too, and begins to run when it is asked for. Answers with its sources.
  * @param {string} name
  * @param {string} folder
  */
-async function bundle(name, folder) {
+const buildScript = (name, folder) =>
+  bundle(name, `apps/${name}/src/main.ts`, {
+    file: `${folder}/${name}.cjs`,
+    format: 'cjs',
+    codeSplitting: false,
+    // A string of ASCII takes half the memory, and is read without being decoded.
+    charset: 'ascii',
+    postBanner: "(function (exports, require, module, __filename, __dirname) { 'use strict';",
+    postFooter: '})',
+  });
+
+/**
+ * What Node is started with (and one file for each part that is loaded later), minified, with source maps.
+ * @param {string} name
+ * @param {string} source
+ * @param {string} folder
+ */
+const buildEntry = (name, source, folder) =>
+  bundle(name, source, {
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: `${name}-[name]-[hash].js`,
+  });
+
+/** @param {string} name @param {string} source @param {import('rolldown').OutputOptions} options */
+async function bundle(name, source, options) {
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
-    input: { [name]: inRoot(`apps/${name}/src/main.ts`) },
+    input: { [name]: inRoot(source) },
     platform: 'node',
     transform: { target: 'node20', define: definitions },
     // ws tries these two native helpers and does well without; ink tries the third for those who develop it.
     external: ['bufferutil', 'utf-8-validate', 'react-devtools-core'],
     logLevel: 'warn',
   });
-  const { output } = await build.write({
-    dir: folder,
-    format: 'esm',
-    minify: true,
-    sourcemap: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: `${name}-[name]-[hash].js`,
-  });
+  const { output } = await build.write({ minify: true, sourcemap: true, ...options });
   await build.close();
   return output.flatMap(sourcesOf);
 }

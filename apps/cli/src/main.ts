@@ -6,9 +6,11 @@
  */
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { PICOCLAW_VERSION } from '@picoclaw/config';
 import type { BuildCommand } from './command.ts';
 import { ExitCode } from './exit-code.ts';
+import { runProgram } from './program/run-program.ts';
 
 const commands: Readonly<Record<string, () => Promise<{ readonly build: BuildCommand }>>> = {
   connect: () => import('./commands/connect.ts'),
@@ -27,16 +29,16 @@ const isGatewayItself = first === 'gateway' && (rest[0] === undefined || rest[0]
 const wantsHelp = rest.some((word) => ['--help', '-help', '-h'].includes(word));
 
 if (['--version', '-v', '-version', 'version'].includes(first)) tellVersion();
-else if (isGatewayItself && !wantsHelp) await become('gateway', rest[0] === 'run' ? rest.slice(1) : rest);
+else if (isGatewayItself && !wantsHelp) become('gateway', rest[0] === 'run' ? rest.slice(1) : rest);
 else if (Object.hasOwn(commands, first)) await run(first);
-else if (isCommandLine(first)) await become('launcher', given.length === 0 ? [] : [first, ...rest]);
+else if (isCommandLine(first)) become('launcher', given.length === 0 ? [] : [first, ...rest]);
 else await refuse();
 
 /** Goes on as another program of the build, with its arguments. */
-async function become(program: 'launcher' | 'gateway', args: readonly string[]): Promise<void> {
+function become(program: 'launcher' | 'gateway', args: readonly string[]): void {
   if (process.pid === 1) endAsAnyOther();
   process.argv.splice(2, process.argv.length, ...args);
-  await import(new URL(`${program}.js`, import.meta.url).href);
+  runProgram(fileURLToPath(new URL(`${program}.cjs`, import.meta.url)));
 }
 
 /**

@@ -6,5 +6,5 @@ process.title = GATEWAY_TITLE;
 // A parent that has closed its end of the pipes must not end the gateway (EPIPE is thrown without a listener).
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-const exitCode = await runGateway(parseCommandLine(process.argv.slice(2)), process);
-process.exit(exitCode);
+// No await at the top: the build makes a script of it, whose compiled form can be kept.
+void runGateway(parseCommandLine(process.argv.slice(2)), process).then((exitCode) => process.exit(exitCode));

@@ -8,5 +8,5 @@ const flags = parseFlags(process.argv.slice(2));
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 silenceKnownWarning();
 process.title = 'picoclaw launcher';
-const { runLauncher } = await import('./run.ts');
-await runLauncher(flags);
+// No await at the top: the build makes a script of it, whose compiled form can be kept.
+void import('./run.ts').then(({ runLauncher }) => runLauncher(flags));
