@@ -79,12 +79,20 @@ const buildEntry = (name, source, folder) =>
     chunkFileNames: `${name}-[name]-[hash].js`,
   });
 
+/** Fastify loads HTTP/2 for those who ask it for such a server; it takes as long as all else of Node that a start needs. */
+const withoutHttp2 = {
+  name: 'without-http2',
+  resolveId: (/** @type {string} */ id) => (id === 'node:http2' ? '\0no-http2' : undefined),
+  load: (/** @type {string} */ id) => (id === '\0no-http2' ? 'module.exports = {};' : undefined),
+};
+
 /** @param {string} name @param {string} source @param {import('rolldown').OutputOptions} options */
 async function bundle(name, source, options) {
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
     input: { [name]: inRoot(source) },
     platform: 'node',
+    plugins: [withoutHttp2],
     transform: { target: 'node20', define: definitions },
     // ws tries these two native helpers and does well without; ink tries the third for those who develop it.
     external: ['bufferutil', 'utf-8-validate', 'react-devtools-core'],

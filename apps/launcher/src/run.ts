@@ -180,7 +180,7 @@ async function createParts(context: Context) {
     settings: createLauncherSettings(paths, environment, { flags: optionFlags(flags), running: config }),
     gatewaySettings: createGatewaySettings(paths, environment),
     cluster: await loadCluster(context),
-    dashboard: await loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
+    dashboard: loadDashboard(fileURLToPath(new URL('dashboard', import.meta.url)), config.base_path),
   };
 }
 

@@ -116,7 +116,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     models: createModels(paths, environment),
     settings: createLauncherSettings(paths, environment, { running: config }),
     gatewaySettings: createGatewaySettings(paths, environment),
-    dashboard: await loadDashboard(join(home, 'dashboard'), config.base_path),
+    dashboard: loadDashboard(join(home, 'dashboard'), config.base_path),
     ...(options.now && { now: options.now }),
     ...options.override,
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { lookup } from 'mrmime';
@@ -30,21 +30,21 @@ const ONE_YEAR_S = 31_536_000;
 /** No pages there, where `?token=` would sign in. The router tells `/API` from `/api`; a proxy in front, or a person, may not. */
 const RESERVED = '/:area(^(?:[aA][pP][iI]|[pP][iI][cC][oO])$)';
 
-/** Reads the built dashboard with its pre-compressed twins. An absent folder gives an empty map. */
-export async function loadDashboard(folder: string, basePath: string): Promise<DashboardFiles> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+/**
+ * Reads the built dashboard with its pre-compressed twins. An absent folder gives an empty map. Nobody is served yet: one
+ * file after the other is read in a quarter of the time that it takes to hand them all to other threads.
+ */
+export function loadDashboard(folder: string, basePath: string): DashboardFiles {
+  const names = namesIn(folder);
   const files = new Map<string, Asset>();
   for (const name of names.filter((file) => !/\.(br|gz|map)$/.test(file))) {
     const isPage = PAGES.has(`/${name}`);
-    const bytes = await readFile(join(folder, name));
+    const bytes = readFileSync(join(folder, name));
     const plain = isPage ? withBase(bytes, basePath) : bytes;
     const encoded = new Map<'br' | 'gzip', Buffer>();
     for (const [encoding, ending] of ENCODINGS) {
       // A page was changed after it was compressed.
-      if (!isPage && names.includes(name + ending)) encoded.set(encoding, await readFile(join(folder, name + ending)));
+      if (!isPage && names.includes(name + ending)) encoded.set(encoding, readFileSync(join(folder, name + ending)));
     }
     files.set(`/${name}`, {
       type: lookup(name) ?? 'application/octet-stream',
@@ -55,6 +55,16 @@ export async function loadDashboard(folder: string, basePath: string): Promise<D
     });
   }
   return files;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  } catch {
+    return [];
+  }
 }
 
 /** Tells the page under which path it lives; everything in it is relative to that. */
