@@ -181,8 +181,9 @@ export async function buildLauncher(options: LauncherOptions): Promise<FastifyIn
     { prefix: basePath === '/' ? '' : basePath },
   );
   app.addHook('onClose', async () => options.cluster?.close());
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     if (request.url.includes('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    done();
   });
   return app;
 }

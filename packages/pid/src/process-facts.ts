@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { systemCode } from './pid-file-error.ts';
 
 /** What the system says of a process; `startTime` and `command` are missing where it does not say. */
@@ -22,6 +22,23 @@ function read(path: string): string | undefined {
     return undefined;
   }
 }
+
+/** One line is read with each upgrade and each look at the status; `readFileSync` takes 64 KB for what has no size. */
+function readStat(pid: number): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(`/proc/${pid}/stat`, 'r');
+    const line = Buffer.allocUnsafe(MAX_STAT_BYTES);
+    return line.toString('latin1', 0, readSync(descriptor, line));
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** 52 numbers and a name of at most 64 bytes. */
+const MAX_STAT_BYTES = 2_048;
 
 /** `kill(pid, 0)`: EPERM means that the process exists and belongs to somebody else. */
 function exists(pid: number): boolean {
@@ -67,7 +84,7 @@ function ps(pid: number, ...columns: string[]): string | undefined {
 function stampOf(pid: number, platform: NodeJS.Platform): { state: string; startTime: string } | undefined {
   if (platform === 'win32') return undefined;
   if (platform === 'linux') {
-    const stat = read(`/proc/${pid}/stat`);
+    const stat = readStat(pid);
     return stat === undefined ? undefined : parseProcStat(stat);
   }
   const line = ps(pid, 'stat', 'lstart');

@@ -67,6 +67,8 @@ export const requestSyntax = fp<{ refuse: (reply: FastifyReply, problem: Request
     app.server.maxHeadersCount = 0;
     // Node would answer by itself, past every gate, and past whoever counts what is being answered.
     app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+    // Asynchronous, so that the gates behind it judge when the parser has seen all that came with the head: else a request
+    // with a broken body would be answered as if it were whole, depending on how it was cut into packets.
     app.addHook('onRequest', async (request, reply) => {
       const socket = request.raw.socket as JudgedSocket;
       if (socket[kCondemned]) return reply.hijack();

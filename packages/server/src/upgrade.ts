@@ -54,10 +54,10 @@ export const upgradeDispatcher = fp<{ refuse: (reply: FastifyReply, problem: Req
     // No route can have that method; without a listener Node would close without a word.
     app.server.on('connect', dispatch);
 
-    app.addHook('onRequest', async (request, reply) => {
-      if (!isUpgrade(request)) return;
-      const problem = handshakeProblem(request.raw) ?? routeProblem(request);
-      if (problem !== undefined) return refuse(reply, problem);
+    app.addHook('onRequest', (request, reply, done) => {
+      const problem = isUpgrade(request) ? (handshakeProblem(request.raw) ?? routeProblem(request)) : undefined;
+      if (problem === undefined) done();
+      else refuse(reply, problem);
     });
   },
   { name: 'upgrade-dispatcher', fastify: '5.x' },

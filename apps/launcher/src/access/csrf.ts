@@ -12,11 +12,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  */
 export const csrf = fp<{ trustedProxies: AddressList }>(
   async (app, { trustedProxies }) => {
-    app.addHook('onRequest', async (request, reply) => {
-      if (SAFE_METHODS.has(request.method) || request.caller.kind === 'token') return;
-      if (isSameOrigin(request, trustedProxies)) return;
+    app.addHook('onRequest', (request, reply, done) => {
+      if (SAFE_METHODS.has(request.method) || request.caller.kind === 'token') return done();
+      if (isSameOrigin(request, trustedProxies)) return done();
       request.log.info({ code: 'cross_site', ip: request.ip }, 'refused: cross-site request');
-      return sendError(request, reply, 'cross_site');
+      sendError(request, reply, 'cross_site');
     });
   },
   { name: 'csrf', dependencies: ['session'] },

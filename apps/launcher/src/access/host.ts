@@ -18,14 +18,17 @@ export const host = fp<HostOptions>(
   async (app, { allowedHosts, trustedProxies }) => {
     const known = createHostList(allowedHosts);
 
-    app.addHook('onRequest', async (request, reply) => {
-      if (!isNormalPath(request.raw.url ?? '')) return sendError(request, reply, 'bad_path');
+    app.addHook('onRequest', (request, reply, done) => {
+      if (!isNormalPath(request.raw.url ?? '')) {
+        sendError(request, reply, 'bad_path');
+        return;
+      }
       const named = parseHost(request.headers.host ?? '');
-      if (named?.isIpLiteral || (named && known.has(named.hostname))) return;
-      if (trustedProxies.has(request.socket.remoteAddress)) return;
+      if (named?.isIpLiteral || (named && known.has(named.hostname))) return done();
+      if (trustedProxies.has(request.socket.remoteAddress)) return done();
       const name = named?.hostname ?? '';
       request.log.info({ code: 'host_not_allowed', host: name }, 'refused: unknown Host');
-      return sendError(request, reply, 'host_not_allowed', {
+      sendError(request, reply, 'host_not_allowed', {
         // Not where the file lies: whoever asks has not been let in yet.
         message: `The launcher does not answer to "${name}". If that is its name, add "${name}" to "allowed_hosts" in launcher-config.json and restart.`,
       });
@@ -53,5 +56,5 @@ function ownNames(): string[] {
 function isNormalPath(url: string): boolean {
   const path = url.split('?', 1)[0] ?? '';
   if (/\/\/|\\|%(?:2f|5c|00)/i.test(path)) return false;
-  return !path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  return !/\.|%2e/i.test(path) || !path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }

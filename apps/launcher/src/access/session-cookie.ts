@@ -35,10 +35,7 @@ export function createSessionCookie({ basePath, trustedProxies, lifetimeS }: Ses
     if (attributes.secure) reply.setCookie(BOUND_NAME, '', { ...attributes, path: '/', maxAge: 0 });
   };
   return {
-    read: ({ headers }) =>
-      pairsOf(headers.cookie)
-        .filter(([name]) => isOurs(name))
-        .map(([, value]) => value),
+    read: ({ headers }) => ownValues(headers.cookie),
     set(request, reply, value) {
       const attributes = attributesFor(request);
       const isBound = attributes.secure && basePath === '/';
@@ -46,7 +43,7 @@ export function createSessionCookie({ basePath, trustedProxies, lifetimeS }: Ses
     },
     clear,
     clearOwn(request, reply) {
-      if (pairsOf(request.headers.cookie).some(([name]) => isOurs(name))) clear(request, reply);
+      if (ownValues(request.headers.cookie).length > 0) clear(request, reply);
     },
   };
 }
@@ -54,17 +51,14 @@ export function createSessionCookie({ basePath, trustedProxies, lifetimeS }: Ses
 const isOurs = (name: string): boolean => name === NAME || name === BOUND_NAME;
 
 /**
- * All cookies, those of one name too: what a neighbour on another path, port or host below has tossed must not lock the
- * person out, however many they are. Node's limit on headers bounds them.
+ * All cookies under a name of ours, however many: what a neighbour on another path, port or host below has tossed must not
+ * lock the person out. Node's limit on headers bounds them.
  */
-function pairsOf(header = ''): [name: string, value: string][] {
-  return header
-    .split(';')
-    .map((pair): [string, string] => {
-      const [name = '', ...value] = pair.trim().split('=');
-      return [name, decode(value.join('='))];
-    })
-    .filter(([, value]) => value !== '');
+function ownValues(header = ''): string[] {
+  return header.split(';').flatMap((pair) => {
+    const [name = '', ...value] = pair.trim().split('=');
+    return isOurs(name) && value.join('=') !== '' ? [decode(value.join('='))] : [];
+  });
 }
 
 function decode(value: string): string {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { type AddressList, plainAddress } from './address.ts';
 
@@ -11,7 +12,11 @@ const MAX_PEERS = 16;
 export const untrustedProxy = fp<{ readonly trustedProxies: AddressList }>(
   async (app, { trustedProxies }) => {
     const noted = new Set<string>();
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      note(request);
+      done();
+    });
+    const note = (request: FastifyRequest) => {
       const { 'x-forwarded-for': by, forwarded = by } = request.headers;
       const peer = forwarded === undefined ? undefined : plainAddress(request.socket.remoteAddress);
       if (peer === undefined || noted.has(peer) || noted.size >= MAX_PEERS || trustedProxies.has(peer)) return;
@@ -20,7 +25,7 @@ export const untrustedProxy = fp<{ readonly trustedProxies: AddressList }>(
         { code: 'proxy_untrusted', peer },
         'not believed: forwarded by what is not in trusted_proxy_cidrs',
       );
-    });
+    };
   },
   { name: 'untrusted-proxy' },
 );
