@@ -9,30 +9,33 @@ import { createCodeCache } from './code-cache.ts';
 type Program = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
 
 /** By then a start is over, and V8 knows which functions it took. */
-const STORE_AFTER_MS = 3_000;
+const STARTED_AFTER_MS = 3_000;
 
 /**
  * Goes on as a program of the build, in this process. Compiling it takes longer than running it, so that what V8 has made
  * of it is kept for the next start.
  */
-export function runProgram(script: string, { storeAfterMs = STORE_AFTER_MS } = {}): void {
-  keepYoungGenerationSmall();
+export function runProgram(script: string, { startedAfterMs = STARTED_AFTER_MS } = {}): void {
+  letYoungGenerationGrow(false);
   const cache = createCodeCache(script);
   const cachedData = cache.load();
   // The build escapes what is not ASCII; decoding it would be for nothing.
   const compiled = new Script(readFileSync(script, 'latin1'), { filename: script, ...(cachedData && { cachedData }) });
-  if (cachedData === undefined || compiled.cachedDataRejected) {
-    setTimeout(() => cache.store(compiled.createCachedData()), storeAfterMs).unref();
-  }
+  const isKept = cachedData !== undefined && !compiled.cachedDataRejected;
+  setTimeout(() => {
+    // First, for V8 takes it only where the flags are the same.
+    if (!isKept) cache.store(compiled.createCachedData());
+    letYoungGenerationGrow(true);
+  }, startedAfterMs).unref();
   const module = { exports: {} };
   const program = compiled.runInThisContext() as Program;
   program(module.exports, createRequire(script), module, script, dirname(script));
 }
 
 /**
- * As `--max-semi-space-size=1` would, which a process cannot give itself: what a start leaves behind would grow the young
- * generation to 32 MB that are never used again.
+ * What a start leaves behind would grow the young generation to 16 MB, which an idle process keeps for good. Who has much to
+ * do later on is faster with a large one. The command line has flags for the size itself, but this process has begun.
  */
-function keepYoungGenerationSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
+function letYoungGenerationGrow(mayGrow: boolean): void {
+  setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
 }

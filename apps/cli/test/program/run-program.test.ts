@@ -17,7 +17,7 @@ beforeAll(async () => {
   await build.close();
   writeFileSync(
     join(folder, 'start.mjs'),
-    `import { runProgram } from './run-program.mjs'; runProgram(${JSON.stringify(join(folder, 'script.cjs'))}, { storeAfterMs: 0 });`,
+    `import { runProgram } from './run-program.mjs'; runProgram(${JSON.stringify(join(folder, 'script.cjs'))}, { startedAfterMs: 0 });`,
   );
   writeFileSync(
     join(folder, 'script.cjs'),
