@@ -17,7 +17,10 @@ const TEXTS = ['README.md', 'LICENSE'];
 export function pack(folder) {
   const staging = mkdtempSync(inRoot('.build-'));
   try {
-    cpSync(inRoot('dist'), join(staging, 'dist'), { recursive: true, filter: (path) => !/\.map$|\.stamp$/.test(path) });
+    cpSync(inRoot('dist'), join(staging, 'dist'), {
+      recursive: true,
+      filter: (path) => !/\.map$|\.stamp$|\.code-cache$/.test(path),
+    });
     forgetSourceMaps(join(staging, 'dist'));
     for (const name of TEXTS) cpSync(inRoot(name), join(staging, name));
     const described = describe();
@@ -32,7 +35,7 @@ export function pack(folder) {
 
 /** A third of nothing but source maps stays behind, and so does what refers to them. @param {string} folder */
 function forgetSourceMaps(folder) {
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+  for (const name of readdirSync(folder).filter((file) => /\.c?js$/.test(file))) {
     const text = readFileSync(join(folder, name), 'utf8');
     writeFileSync(join(folder, name), text.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'));
   }

@@ -35,7 +35,7 @@ function newerPackage(): string {
   mkdirSync(place);
   execFileSync('tar', ['-xzf', file, '-C', place]);
   const content = join(place, 'package');
-  const programs = readdirSync(join(content, 'dist')).filter((name) => name.endsWith('.js'));
+  const programs = readdirSync(join(content, 'dist')).filter((name) => /\.c?js$/.test(name));
   for (const name of ['package.json', ...programs.map((program) => `dist/${program}`)]) {
     const text = readFileSync(join(content, name), 'utf8');
     // As the build writes it in; of a program that has it in no other form this finds nothing, and the test fails.
@@ -59,8 +59,9 @@ describe('the package', () => {
       'README.md',
       'LICENSE',
       'dist/cli.js',
-      'dist/launcher.js',
+      'dist/launcher.cjs',
       'dist/gateway.js',
+      'dist/gateway.cjs',
       'dist/licences.txt',
     ])
       expect(names).toContain(`package/${name}`);

@@ -6,7 +6,6 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -28,13 +27,16 @@ interface CodeCacheOptions {
   readonly userId?: number | undefined;
 }
 
-/** size and date of the script (8 bytes each), CRC-32 of the code (4) */
-const HEAD_BYTES = 20;
+/** Length and CRC-32 of the script, CRC-32 of the code; 4 bytes each. */
+const HEAD_BYTES = 12;
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** The cache of a script for this version of Node: V8 refuses what another version has made, and each would replace it. */
-export function createCodeCache(script: string, options: CodeCacheOptions = {}): CodeCache {
+/**
+ * The cache of a script, of which `source` is the text, for this version of Node: V8 refuses what another version has made,
+ * and each would replace it.
+ */
+export function createCodeCache(script: string, source: Buffer, options: CodeCacheOptions = {}): CodeCache {
   const {
     folders = [join(dirname(script), '.code-cache'), join(homedir(), '.cache', 'picoclaw-launcher')],
     userId = process.geteuid?.(),
@@ -42,37 +44,30 @@ export function createCodeCache(script: string, options: CodeCacheOptions = {}):
   const name = `${basename(script)}-${process.version}-${process.arch}`;
   return {
     load() {
-      const wanted = headOf(script);
       for (const folder of folders) {
-        const code = readTrusted(join(folder, name), wanted, userId);
+        const code = readTrusted(join(folder, name), source, userId);
         if (code !== undefined) return code;
       }
       return undefined;
     },
     store(code) {
-      const bytes = [headOf(script), checksumOf(code), code];
-      folders.some((folder) => writeWhole(folder, name, Buffer.concat(bytes)));
+      const bytes = Buffer.concat([headOf(source, code), code]);
+      folders.some((folder) => writeWhole(folder, name, bytes));
     },
   };
 }
 
-/** V8 itself compares the lengths of scripts alone. */
-function headOf(script: string): Buffer {
-  const { size, mtimeMs } = statSync(script);
-  const head = Buffer.alloc(16);
-  head.writeDoubleLE(size, 0);
-  head.writeDoubleLE(mtimeMs, 8);
+/** V8 itself compares the lengths of scripts alone; their dates are all the same in an installed package. */
+function headOf(source: Buffer, code: Buffer): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt32LE(source.length, 0);
+  head.writeUInt32LE(crc32(source), 4);
+  head.writeUInt32LE(crc32(code), 8);
   return head;
 }
 
-function checksumOf(code: Buffer): Buffer {
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32LE(crc32(code));
-  return checksum;
-}
-
 /** V8 believes what it is given: one that is torn could end the process, and one of somebody else could do anything. */
-function readTrusted(path: string, wanted: Buffer, userId: number | undefined): Buffer | undefined {
+function readTrusted(path: string, source: Buffer, userId: number | undefined): Buffer | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, FLAGS);
@@ -81,8 +76,7 @@ function readTrusted(path: string, wanted: Buffer, userId: number | undefined): 
     if (!isOurs) return undefined;
     const bytes = readFileSync(descriptor);
     const code = bytes.subarray(HEAD_BYTES);
-    const head = Buffer.concat([wanted, checksumOf(code)]);
-    return head.equals(bytes.subarray(0, HEAD_BYTES)) ? code : undefined;
+    return headOf(source, code).equals(bytes.subarray(0, HEAD_BYTES)) ? code : undefined;
   } catch {
     // There is none yet, or none that we may read: then the script is compiled.
     return undefined;

@@ -17,10 +17,11 @@ const STARTED_AFTER_MS = 3_000;
  */
 export function runProgram(script: string, { startedAfterMs = STARTED_AFTER_MS } = {}): void {
   letYoungGenerationGrow(false);
-  const cache = createCodeCache(script);
+  const source = readFileSync(script);
+  const cache = createCodeCache(script, source);
   const cachedData = cache.load();
   // The build escapes what is not ASCII; decoding it would be for nothing.
-  const compiled = new Script(readFileSync(script, 'latin1'), { filename: script, ...(cachedData && { cachedData }) });
+  const compiled = new Script(source.toString('latin1'), { filename: script, ...(cachedData && { cachedData }) });
   const isKept = cachedData !== undefined && !compiled.cachedDataRejected;
   setTimeout(() => {
     // First, for V8 takes it only where the flags are the same.
