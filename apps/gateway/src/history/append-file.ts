@@ -36,10 +36,12 @@ interface Append {
 const IDLE_MS = 5_000;
 /** Nothing is followed and nothing waited for; Windows knows neither links nor pipes in this sense. */
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** With it a write is over when it is on the disk (open(2)): one way to another thread and back in the place of two. */
+const WRITE_THROUGH = constants.O_DSYNC ?? 0;
 
 /**
  * Appends behind the first `size` bytes, which are whole. All that is handed over while the disk is busy goes there
- * together, with one `fdatasync` for all (group commit).
+ * together, and is synced together (group commit).
  */
 export function createAppendFile(path: string, size: number, options: AppendFileOptions = {}): AppendFile {
   return new GroupedAppends(path, size, options);
@@ -55,6 +57,8 @@ class GroupedAppends implements AppendFile {
   /** Its name is on the disk. */
   #isInFolder: boolean;
   #handle: FileHandle | undefined;
+  /** What is written to the descriptor is synced by that. */
+  #writesThrough = false;
   #waiting: Append[] = [];
   #work: Promise<void> = Promise.resolve();
   #isDraining = false;
@@ -102,8 +106,8 @@ class GroupedAppends implements AppendFile {
     if (this.#isDraining) return;
     this.#isDraining = true;
     clearTimeout(this.#idleTimer);
-    // After this turn, so that all of it goes in one write.
-    this.#work = this.#work.then(() => this.#drain());
+    // After all that this turn leads to, so that it goes in one write.
+    this.#work = this.#work.then(() => new Promise(process.nextTick)).then(() => this.#drain());
   }
 
   async #drain(): Promise<void> {
@@ -113,27 +117,30 @@ class GroupedAppends implements AppendFile {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      try {
-        const header = this.#size === 0 ? this.#header() : '';
-        const bytes = Buffer.from(header + batch.map(({ text }) => text).join(''));
-        await this.#write(
-          bytes,
-          batch.some(({ isSynced }) => isSynced),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (cause) {
-        await this.#cutBack();
-        const error = new HistoryError(`${this.#path} cannot be written`, { cause });
-        for (const { reject } of batch) reject(error);
-      }
+      await this.#commit(batch);
     }
     this.#isDraining = false;
     this.#openFiles.rest(this);
     this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
   }
 
+  async #commit(batch: readonly Append[]): Promise<void> {
+    const header = this.#size === 0 ? this.#header() : '';
+    const bytes = Buffer.from(header + batch.map(({ text }) => text).join(''));
+    const isSynced = batch.some((append) => append.isSynced);
+    try {
+      await this.#write(bytes, isSynced);
+      for (const { resolve } of batch) resolve();
+    } catch (cause) {
+      await this.#cutBack();
+      // One that does not fit must not take along those that would.
+      if (batch.length > 1) for (const append of batch) await this.#commit([append]);
+      else for (const { reject } of batch) reject(new HistoryError(`${this.#path} cannot be written`, { cause }));
+    }
+  }
+
   async #write(bytes: Buffer, isSynced: boolean): Promise<void> {
-    this.#handle ??= await open(this.#path, FLAGS, 0o600);
+    this.#handle ??= await this.#open(isSynced);
     if (!this.#isClean) await this.#handle.truncate(this.#size);
     this.#isClean = false;
     let written = 0;
@@ -141,11 +148,17 @@ class GroupedAppends implements AppendFile {
       const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, this.#size + written);
       written += bytesWritten;
     }
-    if (isSynced) await this.#handle.datasync();
+    if (isSynced && !this.#writesThrough) await this.#handle.datasync();
     if (isSynced && !this.#isInFolder) await syncFolder(dirname(this.#path));
     this.#isInFolder ||= isSynced;
     this.#isClean = true;
     this.#size += bytes.length;
+  }
+
+  /** Whose first append is to be synced has more of that kind. */
+  #open(isSynced: boolean): Promise<FileHandle> {
+    this.#writesThrough = isSynced && WRITE_THROUGH > 0;
+    return open(this.#path, this.#writesThrough ? FLAGS | WRITE_THROUGH : FLAGS, 0o600);
   }
 
   async #replace(make: () => Promise<string>): Promise<void> {
