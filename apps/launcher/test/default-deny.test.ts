@@ -9,7 +9,6 @@ const PUBLIC = [
   'GET /login',
   'GET /setup',
   'GET /favicon.svg',
-  'GET /assets/index-abc.js',
   'GET /assets/*',
   'GET /api/auth/status',
   'POST /login',

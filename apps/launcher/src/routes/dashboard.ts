@@ -26,6 +26,7 @@ const INDEX = '/index.html';
 /** The same page for signing in and setting up, which asks for less in advance. */
 const ENTRANCE = '/entrance.html';
 const PAGES: ReadonlySet<string> = new Set([INDEX, ENTRANCE]);
+const ASSETS = '/assets/';
 const ONE_YEAR_S = 31_536_000;
 /** No pages there, where `?token=` would sign in. The router tells `/API` from `/api`; a proxy in front, or a person, may not. */
 const RESERVED = '/:area(^(?:[aA][pP][iI]|[pP][iI][cC][oO])$)';
@@ -93,11 +94,14 @@ export async function dashboardRoutes(
   const isSignedIn = (request: FastifyRequest) => request.caller.kind !== 'anonymous';
 
   for (const [path, file] of files) {
-    if (PAGES.has(path)) continue;
-    // Scripts and styles are the same for everybody, and the sign-in page needs them.
+    if (PAGES.has(path) || path.startsWith(ASSETS)) continue;
     app.get(path, { config: { public: true } }, (request, reply) => sendFile(request, reply, file));
   }
-  app.get('/assets/*', { config: { public: true } }, (request, reply) => sendError(request, reply, 'not_found'));
+  // Scripts and styles are the same for everybody, and the sign-in page needs them. One route: they are many.
+  app.get(`${ASSETS}*`, { config: { public: true } }, (request, reply) => {
+    const file = files.get(ASSETS + (request.params as { '*': string })['*']);
+    return file === undefined ? sendError(request, reply, 'not_found') : sendFile(request, reply, file);
+  });
 
   app.get('/login', { config: { public: 'optional', page: true } }, (request, reply) => {
     reply.header('cache-control', 'no-store');
