@@ -69,7 +69,8 @@ describe('a gateway that cannot be started', () => {
     expect(reason).toContain(problem);
     expect(told.status).toMatchObject({ gateway_status: 'error' });
     expect(told.printed).toBe(`error: ${reason}`);
-    expect(told.log()).toContain(problem);
+    // It is on its way to the file.
+    await expect.poll(told.log).toContain(problem);
     expect([told.started.status, told.started.body['status'], told.started.body['message']]).toEqual([
       400,
       'precondition_failed',
@@ -85,7 +86,7 @@ describe('a gateway that cannot be started', () => {
     const reason = 'The gateway program could not be started: /nowhere/picoclaw: there is no such program.';
     expect(told.status).toMatchObject({ gateway_status: 'error', gateway_start_reason: reason });
     expect(told.printed).toBe(`error: ${reason}`);
-    expect(told.log()).toContain(reason);
+    await expect.poll(told.log).toContain(reason);
     expect(told.started.body['message']).toBe(reason);
     expect(told.deaths()).toBe(2);
   });
