@@ -10,5 +10,8 @@ export function carry(socket: Socket, carrier: Socket): void {
 
 /** Resets the TCP connection of a socket: nothing that waits in the kernel to be sent is kept. */
 export function resetConnection(socket: Socket): void {
-  ((socket as CarriedSocket)[kCarrier] ?? socket).resetAndDestroy();
+  const connection = (socket as CarriedSocket)[kCarrier] ?? socket;
+  // A unix socket has no address; closing it drops what waits, and to reset it throws.
+  if (connection.localAddress === undefined) connection.destroy();
+  else connection.resetAndDestroy();
 }

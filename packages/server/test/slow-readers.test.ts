@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { shedSlowReaders } from '../src/index.ts';
@@ -10,12 +13,17 @@ const LOOK_EVERY_MS = 100;
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 'x');
 
 /** A server that is watched, and a client that has asked it something and reads nothing yet. */
-async function asked(answer: RequestListener, options: ServerOptions = {}, lookEveryMs = LOOK_EVERY_MS) {
+async function asked(
+  answer: RequestListener,
+  options: ServerOptions = {},
+  { lookEveryMs = LOOK_EVERY_MS, path = '' } = {},
+) {
   const server = createServer(options, answer);
   shedSlowReaders(server, lookEveryMs);
-  server.listen(0, '127.0.0.1');
+  server.listen(path === '' ? { port: 0, host: '127.0.0.1' } : { path });
   await once(server, 'listening');
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  const to = path === '' ? { port: (server.address() as AddressInfo).port, host: '127.0.0.1' } : { path };
+  const client = connect(to).pause();
   client.on('error', () => {});
   onTestFinished(() => {
     client.destroy();
@@ -28,21 +36,25 @@ async function asked(answer: RequestListener, options: ServerOptions = {}, lookE
 
 const sendLarge: RequestListener = (_request, response) => response.end(LARGE);
 
-it('closes the connection of a peer that takes nothing of an answer', async () => {
-  const { client, accepted } = await asked(sendLarge);
-  await once(accepted, 'close');
-  expect(accepted.writableLength).toBe(0);
-  // Not `once` of node:events, to which the reset would matter: Node 24 tells of it.
-  const closed = new Promise((resolve) => client.once('close', resolve));
-  client.resume();
-  await closed;
-  expect(client.bytesRead).toBeLessThan(LARGE.length);
-});
+it.each(['TCP', 'a unix socket'])(
+  'closes the connection of a peer that takes nothing of an answer, by %s',
+  async (way) => {
+    const path = join(tmpdir(), `picoclaw-${randomUUID()}.sock`);
+    const { client, accepted } = await asked(sendLarge, {}, way === 'TCP' ? {} : { path });
+    await once(accepted, 'close');
+    expect(accepted.writableLength).toBe(0);
+    // Not `once` of node:events, to which the reset would matter: Node 24 tells of it.
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    client.resume();
+    await closed;
+    expect(client.bytesRead).toBeLessThan(LARGE.length);
+  },
+);
 
 it('leaves one alone that takes a little again and again, however long that takes', async () => {
   // The kernel tells of room only after a megabyte, which a busy machine takes its time for.
   const lookEveryMs = 500;
-  const { client, accepted } = await asked(sendLarge, {}, lookEveryMs);
+  const { client, accepted } = await asked(sendLarge, {}, { lookEveryMs });
   const startedAt = performance.now();
   client.on('data', () => {
     client.pause();

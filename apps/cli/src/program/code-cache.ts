@@ -27,6 +27,15 @@ interface CodeCacheOptions {
   readonly userId?: number | undefined;
 }
 
+/** A user of no account has no home, and Node throws. */
+function foldersOfUser(): string[] {
+  try {
+    return [join(homedir(), '.cache', 'picoclaw-launcher')];
+  } catch {
+    return [];
+  }
+}
+
 /** Length and CRC-32 of the script, CRC-32 of the code; 4 bytes each. */
 const HEAD_BYTES = 12;
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -37,10 +46,8 @@ const WRITABLE_BY_OTHERS = 0o022;
  * and each would replace it.
  */
 export function createCodeCache(script: string, source: Buffer, options: CodeCacheOptions = {}): CodeCache {
-  const {
-    folders = [join(dirname(script), '.code-cache'), join(homedir(), '.cache', 'picoclaw-launcher')],
-    userId = process.geteuid?.(),
-  } = options;
+  const { folders = [join(dirname(script), '.code-cache'), ...foldersOfUser()], userId = process.geteuid?.() } =
+    options;
   const name = `${basename(script)}-${process.version}-${process.arch}`;
   return {
     load() {
