@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { createCodeCache } from './code-cache.ts';
+import { giveMemoryBackWhenQuiet } from './quiet-memory.ts';
 
 /** The value of a script that the build has made: a CommonJS module, as Node itself would wrap it. */
 type Program = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
@@ -27,6 +28,7 @@ export function runProgram(script: string, { startedAfterMs = STARTED_AFTER_MS }
     // First, for V8 takes it only where the flags are the same.
     if (!isKept) cache.store(compiled.createCachedData());
     letYoungGenerationGrow(true);
+    giveMemoryBackWhenQuiet();
   }, startedAfterMs).unref();
   const module = { exports: {} };
   const program = compiled.runInThisContext() as Program;
