@@ -123,6 +123,8 @@ describe('a node that was away from Redis alone', () => {
     const options = { maxStreamLength: 100 };
     const [a, b] = [await cabledNode(redis, options), await readyNode(redis.url, options)];
     a.say('a1');
+    // Else it may be what is handed in again, because Redis never had it.
+    await Promise.all([a.untilHeard('a1'), b.untilHeard('a1')]);
     for (const text of numbered('b', 1, 400)) b.say(text);
     await Promise.all([a.untilHeard('b400'), b.untilHeard('b400')]);
     await a.cut();
