@@ -16,8 +16,8 @@ interface HandoffOptions {
 
 /** A socket on its way to the gateway; ours is a second descriptor of it. */
 interface Pending {
-  /** Gives our descriptor up, because the gateway has answered; `false` when somebody was faster. */
-  answered(outcome: ProxyOutcome, detail?: string): boolean;
+  /** Gives our descriptor up, because the gateway has answered. */
+  answered(outcome: ProxyOutcome, detail?: string): void;
   /** Answers the client from here, because the gateway will not. */
   fail(code: ErrorCode): void;
 }
@@ -93,10 +93,9 @@ export function createSocketHandoff(options: HandoffOptions): SocketTransport {
     }, timeoutMs);
     return {
       answered(outcome, detail) {
-        const isFirst = settle(outcome, detail);
+        settle(outcome, detail);
         // Closes our descriptor; the connection is the gateway's.
         client.destroy();
-        return isFirst;
       },
       fail,
     };
@@ -106,14 +105,15 @@ export function createSocketHandoff(options: HandoffOptions): SocketTransport {
       const { upgrade, target, holder, onOutcome } = job;
       const client = upgrade.socket;
       const link = target.gateway.link;
-      if (client.destroyed) return onOutcome('client_gone');
-      lastId += 1;
-      const pending = link?.isOpen ? watch(lastId, job) : 'gateway_unavailable';
-      if (link === undefined || typeof pending === 'string') {
-        const code = typeof pending === 'string' ? pending : 'gateway_unavailable';
+      const refuse = (code: ErrorCode) => {
         onOutcome(code);
-        return refuseSocket(client, code, lingerMs);
-      }
+        refuseSocket(client, code, lingerMs);
+      };
+      if (client.destroyed) return onOutcome('client_gone');
+      if (!link?.isOpen) return refuse('gateway_unavailable');
+      lastId += 1;
+      const pending = watch(lastId, job);
+      if (typeof pending === 'string') return refuse(pending);
       all.set(lastId, { link, holder, pending });
       follow(link);
       return link.hand(handedUpgrade(lastId, job), client);
