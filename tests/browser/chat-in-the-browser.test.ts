@@ -75,9 +75,19 @@ it('brings a person from the first run to an answer, through a dead gateway, to 
 it('signs in by the link of the console, and the token leaves the address bar', async () => {
   const launcher = await startLauncher({ home: freshHome() });
   const { page } = await openPage(await newPerson());
+  // The click is faster than the launcher tells that page who is signed in.
+  let click = () => {};
+  const clicked = new Promise<void>((resolve) => {
+    click = resolve;
+  });
+  await page.route('**/api/auth/status', async (route) => {
+    if (page.url().endsWith('/setup')) await clicked;
+    await route.continue();
+  });
   await page.goto(`${launcher.url}/?token=${launcher.linkToken()}`);
   // A generated token is good enough for who says so.
   await page.getByText('Keep the generated token').click();
+  click();
   await page.getByLabel('Message', { exact: true }).waitFor();
   expect(page.url()).not.toContain('token');
   await say(page, '/echo hello');

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import type { AuthStatus } from '../api/auth.ts';
+import { type AuthStatus, fetchAuthStatus } from '../api/auth.ts';
 import { refusalText } from '../api/refusal-text.ts';
 import { useAuthStatus } from '../auth-status.ts';
 import { useTranslation } from '../i18n/use-translation.ts';
@@ -114,14 +114,16 @@ function Refused({ form: { problems, secondsLeft } }: { form: Form }) {
 function Keep({ authenticated, next }: { authenticated: boolean; next: string | null }) {
   const { t } = useTokenTexts();
   const [, navigate] = useLocation();
-  const keep = () => {
+  const keep = async () => {
     keepGeneratedToken();
-    if (authenticated) window.location.assign(safeNextPath(next));
+    // Asked anew: who clicks before the page knows whether they are signed in must not be sent to sign in.
+    const status = await fetchAuthStatus();
+    if (status.ok && status.value.authenticated) window.location.assign(safeNextPath(next));
     else navigate(`/login?${new URLSearchParams({ setup: 'kept', ...(next === null ? {} : { next }) })}`);
   };
   return (
     <div className={styles.keep}>
-      <Button tone="quiet" onClick={keep}>
+      <Button tone="quiet" onClick={() => void keep()}>
         {t('setup.keep')}
       </Button>
       <p>{authenticated ? t('setup.keepSignedIn') : t('setup.keepSignIn')}</p>
