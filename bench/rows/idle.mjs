@@ -4,7 +4,7 @@ import { atMost, shown } from '../support/row.mjs';
 import { missingFronts, openOn, waysTo } from '../support/ways.mjs';
 
 /** So long after the last one was opened, what its opening took has been given back, or never is. */
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 25_000;
 
 /** @type {import('../support/row.mjs').Row} */
 export const idleMemory = {

@@ -41,7 +41,7 @@ export const upgradeDispatcher = fp<{ refuse: (reply: FastifyReply, problem: Req
     trackExchanges(app.server);
     const dispatch = (raw: UpgradeRequest, socket: Socket, head: Buffer) => {
       // Node has taken its own listener away: a client's reset before the answer would end the process.
-      socket.on('error', () => socket.destroy());
+      socket.on('error', destroyThis);
       if (openExchanges(socket).length > 0) return endBehindAnswers(socket);
       const response = new ServerResponse(raw);
       response.shouldKeepAlive = false;
@@ -81,6 +81,11 @@ export function takeUpgrade(request: FastifyRequest, reply: FastifyReply): Taken
   reply.hijack();
   pending.response.detachSocket(pending.socket);
   return { socket: pending.socket, head: pending.head };
+}
+
+/** No closure: the socket of a chat would hold the request that opened it for as long as it is open. */
+function destroyThis(this: Socket): void {
+  this.destroy();
 }
 
 function endRefused(response: ServerResponse, socket: Socket): void {

@@ -27,55 +27,75 @@ interface AnswerQueueOptions<Message> {
   readonly onIdle: () => void;
 }
 
+interface Waiting<Message> {
+  readonly message: Message;
+  readonly controller: AbortController;
+}
+
 /** Creates an empty queue. */
 export function createAnswerQueue<Message extends Answerable>(
   options: AnswerQueueOptions<Message>,
 ): AnswerQueue<Message> {
-  const { answer, onIdle } = options;
-  const waiting: { readonly message: Message; readonly controller: AbortController }[] = [];
-  const waitingForEnd: (() => void)[] = [];
-  let running: { message: Message; controller: AbortController; done: Promise<void> } | undefined;
+  return new OneByOne(options);
+}
 
-  const next = () => {
-    const first = waiting.shift();
-    running = undefined;
+/** A class, for each session has one: closures would take five times the memory. */
+class OneByOne<Message extends Answerable> implements AnswerQueue<Message> {
+  readonly #options: AnswerQueueOptions<Message>;
+  readonly #waiting: Waiting<Message>[] = [];
+  readonly #waitingForEnd: (() => void)[] = [];
+  #running: (Waiting<Message> & { readonly done: Promise<void> }) | undefined;
+
+  constructor(options: AnswerQueueOptions<Message>) {
+    this.#options = options;
+  }
+
+  get isIdle(): boolean {
+    return this.#running === undefined;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  push(message: Message): void {
+    this.#waiting.push({ message, controller: new AbortController() });
+    if (this.#running === undefined) this.#next();
+  }
+
+  cancel(id?: string): void {
+    const all = this.#running === undefined ? this.#waiting : [this.#running, ...this.#waiting];
+    const meant = id === undefined ? this.#running : all.find(({ message }) => message.ids.includes(id));
+    meant?.controller.abort('cancelled' satisfies BreakReason);
+  }
+
+  async drained(): Promise<void> {
+    if (this.#running !== undefined) await new Promise<void>((resolve) => this.#waitingForEnd.push(resolve));
+  }
+
+  async finish(): Promise<void> {
+    this.#forgetWaiting();
+    await this.#running?.done;
+  }
+
+  abort(): void {
+    this.#forgetWaiting();
+    this.#running?.controller.abort('stopping' satisfies BreakReason);
+  }
+
+  #next(): void {
+    const first = this.#waiting.shift();
+    this.#running = undefined;
     if (first === undefined) {
-      for (const tell of waitingForEnd.splice(0)) tell();
-      return onIdle();
+      for (const tell of this.#waitingForEnd.splice(0)) tell();
+      this.#options.onIdle();
+      return;
     }
-    const { message, controller } = first;
-    const done = answer(message, controller.signal).finally(next);
-    running = { message, controller, done };
-  };
-  const forgetWaiting = () => {
-    waiting.length = 0;
-  };
-  return {
-    get isIdle() {
-      return running === undefined;
-    },
-    get waitingCount() {
-      return waiting.length;
-    },
-    push(message) {
-      waiting.push({ message, controller: new AbortController() });
-      if (running === undefined) next();
-    },
-    cancel(id) {
-      const all = running === undefined ? waiting : [running, ...waiting];
-      const meant = id === undefined ? running : all.find(({ message }) => message.ids.includes(id));
-      meant?.controller.abort('cancelled' satisfies BreakReason);
-    },
-    async drained() {
-      if (running !== undefined) await new Promise<void>((resolve) => waitingForEnd.push(resolve));
-    },
-    async finish() {
-      forgetWaiting();
-      await running?.done;
-    },
-    abort() {
-      forgetWaiting();
-      running?.controller.abort('stopping' satisfies BreakReason);
-    },
-  };
+    const done = this.#options.answer(first.message, first.controller.signal).finally(() => this.#next());
+    this.#running = { ...first, done };
+  }
+
+  #forgetWaiting(): void {
+    this.#waiting.length = 0;
+  }
 }

@@ -6,8 +6,9 @@ import type { Agent } from '../agents/agent.ts';
 import type { HistoryStore } from '../history/history-store.ts';
 import type { SettingsHolder } from '../settings.ts';
 import { channelTokenCheck } from './authentication.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { type Connection, SocketConnection } from './connection.ts';
 import type { SessionFrame } from './inbound.ts';
+import { createLivenessSweep } from './liveness.ts';
 import type { MessageMedia } from './message-media.ts';
 import { type ChannelSession, createSession } from './session.ts';
 import { createSessionRegistry } from './session-registry.ts';
@@ -47,7 +48,6 @@ export interface AcceptDetails {
   readonly token: Secret;
   /** The last frame that a client of `pico.v2` has, when it comes back. */
   readonly after?: number | undefined;
-  readonly log: FastifyBaseLogger;
 }
 
 interface ChannelOptions {
@@ -63,22 +63,22 @@ interface ChannelOptions {
 /** Creates the channel; it has no sockets until the route hands it some. */
 export function createChannel(options: ChannelOptions): Channel {
   const { settings, pidToken, log } = options;
-  const connections = new Map<Connection, Promise<void>>();
+  const connections = new Set<SocketConnection>();
+  const watch = createLivenessSweep(connections);
+  const whenBusy = () => settings.current.channel.whenBusy;
   const sessions = createSessionRegistry(async (id, onIdle) => {
     const history = await options.history.open(id);
-    const whenBusy = () => settings.current.channel.whenBusy;
     const session = createSession({ ...options, id, history, whenBusy, onIdle });
     return { session, release: () => history.release() };
   });
-  const enter = async (
-    connection: Connection,
-    { sessionId, after }: AcceptDetails,
-    onEntered: (session: ChannelSession) => void,
-  ) => {
+  const enter = async (socket: WebSocket, connection: SocketConnection, { sessionId, after }: AcceptDetails) => {
     try {
       await sessions.open(sessionId, (session) => {
-        onEntered(session);
-        if (connections.has(connection)) session.join(connection, after);
+        // It left while the session was being read.
+        if (!connections.has(connection)) return;
+        connection.session = session;
+        socket.resume();
+        session.join(connection, after);
       });
     } catch (error) {
       log.error({ code: 'history_unreadable', err: error, sessionId }, 'a session could not be opened');
@@ -94,27 +94,17 @@ export function createChannel(options: ChannelOptions): Channel {
       return sessions.count;
     },
     accept(socket, details) {
-      const { sessionId, token, log: connectionLog } = details;
-      let session: ChannelSession | undefined;
+      const { sessionId, token } = details;
       // Nothing is read before there is a session to take it.
       socket.pause();
-      const connection = createConnection({
-        socket,
-        token,
-        sessionId,
-        settings: settings.current.channel,
-        log: connectionLog,
-        onFrame: (frame, from) => session?.receive(frame, from),
-        onClosed: (gone) => {
-          connections.delete(gone);
-          session?.leave(gone);
-        },
+      const connection = new SocketConnection({ socket, token, sessionId, settings: settings.current.channel, log });
+      connections.add(connection);
+      socket.on('close', () => {
+        connections.delete(connection);
+        connection.session?.leave(connection);
       });
-      connections.set(connection, new Promise((resolve) => socket.once('close', () => resolve())));
-      void enter(connection, details, (entered) => {
-        session = entered;
-        socket.resume();
-      });
+      watch(connection);
+      void enter(socket, connection, details);
     },
     async recover(unanswered) {
       const left = [...unanswered];
@@ -154,12 +144,12 @@ export function createChannel(options: ChannelOptions): Channel {
     judgeAgain() {
       const isAccepted = channelTokenCheck(settings.current, pidToken);
       const { enabled } = settings.current.channel;
-      for (const connection of connections.keys()) {
+      for (const connection of connections) {
         if (!enabled) connection.close(CloseCode.shutdown, 'channel disabled');
         else if (!isAccepted(connection.token)) connection.close(CloseCode.tokenRotated, CloseReason.tokenRotated);
       }
     },
-    closeConnections: ({ graceMs = 300 } = {}) => closeAll(new Map(connections), graceMs),
+    closeConnections: ({ graceMs = 300 } = {}) => closeAll([...connections], graceMs),
     finishAnswers: ({ timeoutMs = 10_000 } = {}) => sessions.finish(timeoutMs),
   };
 }
@@ -167,11 +157,12 @@ export function createChannel(options: ChannelOptions): Channel {
 /** Answers of an earlier life must not keep those of this one waiting. */
 const RECOVERED_AT_ONCE = 4;
 
-async function closeAll(open: ReadonlyMap<Connection, Promise<void>>, graceMs: number): Promise<void> {
-  for (const connection of open.keys()) connection.close(CloseCode.shutdown, CloseReason.shutdown);
+async function closeAll(open: readonly SocketConnection[], graceMs: number): Promise<void> {
+  const closed = open.map((connection) => connection.closed());
+  for (const connection of open) connection.close(CloseCode.shutdown, CloseReason.shutdown);
   const timer = setTimeout(() => {
-    for (const connection of open.keys()) connection.terminate();
+    for (const connection of open) connection.terminate();
   }, graceMs);
-  await Promise.all(open.values());
+  await Promise.all(closed);
   clearTimeout(timer);
 }

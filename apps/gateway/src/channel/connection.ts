@@ -3,9 +3,9 @@ import { CloseCode, CloseReason, type ErrorCode, encodeFrame, Subprotocol } from
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { ChannelSettings } from '../settings.ts';
-import { readFrames, type SessionFrame } from './inbound.ts';
-import { watchLiveness } from './liveness.ts';
-import { createOutbound } from './outbound.ts';
+import { Inbound, type SessionFrame } from './inbound.ts';
+import type { Living } from './liveness.ts';
+import { Outbound } from './outbound.ts';
 
 /** One open socket of the channel. */
 export interface Connection {
@@ -25,73 +25,135 @@ export interface Connection {
   terminate(): void;
 }
 
+/** What a connection belongs to. */
+interface Session {
+  receive(frame: SessionFrame, from: Connection): void;
+  leave(connection: Connection): void;
+}
+
 interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly token: Secret;
   readonly sessionId: string;
   readonly settings: ChannelSettings;
   readonly log: FastifyBaseLogger;
-  readonly onFrame: (frame: SessionFrame, connection: Connection) => void;
-  readonly onClosed: (connection: Connection) => void;
   readonly now?: () => number;
 }
 
-/** How much may wait for a slow reader before it is closed. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+/** Gives a fresh WebSocket its limits and turns its messages into frames; there is one for each, so it is kept small. */
+export class SocketConnection implements Connection, Living {
+  readonly token: Secret;
+  readonly isNumbered: boolean;
+  lastHeardAt = performance.now();
+  lastPingAt = this.lastHeardAt;
+  /** Hears its frames, as soon as it is open. */
+  session: Session | undefined;
+  readonly #socket: WebSocket;
+  readonly #sessionId: string;
+  readonly #settings: ChannelSettings;
+  readonly #log: FastifyBaseLogger;
+  readonly #now: () => number;
+  readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
 
-/** Gives a fresh WebSocket its limits and turns its messages into frames. */
-export function createConnection(options: ConnectionOptions): Connection {
-  const { socket, settings, log, onFrame, onClosed } = options;
-  const connection = createSpeaker(options);
+  constructor({ socket, token, sessionId, settings, log, now = Date.now }: ConnectionOptions) {
+    this.token = token;
+    this.isNumbered = socket.protocol === Subprotocol.v2;
+    this.#socket = socket;
+    this.#sessionId = sessionId;
+    this.#settings = settings;
+    this.#log = log;
+    this.#now = now;
+    this.#inbound = new Inbound(socket, this);
+    this.#outbound = new Outbound(socket, this);
+    socket.on('message', (data, isBinary) => {
+      this.#hear();
+      this.#inbound.takeMessage(data, isBinary);
+    });
+    socket.on('ping', () => {
+      this.#hear();
+      this.#inbound.takePing();
+    });
+    socket.on('pong', () => this.#hear());
+    // The cause (too large, not UTF-8, reset, …) decides the close code inside ws; without a listener it would be thrown.
+    socket.on('error', (error) => this.#tell('debug', (error as NodeJS.ErrnoException).code, 'channel socket error'));
+    socket.on('close', () => {
+      this.#inbound.stop();
+      this.#outbound.stop();
+    });
+  }
 
-  readFrames({
-    socket,
-    onFrame: (frame) => onFrame(frame, connection),
-    onPing: (id) =>
-      connection.send(encodeFrame({ type: 'pong', ...envelopeOf(options), ...(id !== undefined && { id }) })),
-    onRefused: connection.refuse,
-  });
-  const onSilent = () => {
-    log.info({ code: 'read_timeout' }, 'channel connection is silent, ending it');
-    socket.terminate();
-  };
-  watchLiveness(socket, { ...settings, onSilent });
-  // The cause (too large, not UTF-8, reset, …) decides the close code inside ws; without a listener it would be thrown.
-  socket.on('error', (error) => log.debug({ code: (error as NodeJS.ErrnoException).code }, 'channel socket error'));
-  socket.once('close', () => onClosed(connection));
-  return connection;
-}
+  get pingIntervalMs(): number {
+    return this.#settings.pingIntervalMs;
+  }
 
-const envelopeOf = ({ sessionId, now = Date.now }: ConnectionOptions) => ({ session_id: sessionId, timestamp: now() });
+  get readTimeoutMs(): number {
+    return this.#settings.readTimeoutMs;
+  }
 
-/** The side that speaks. */
-function createSpeaker(options: ConnectionOptions): Connection {
-  const { socket, token, settings, log } = options;
-  const close = (code: number, reason: string) => {
+  get writeTimeoutMs(): number {
+    return this.#settings.writeTimeoutMs;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    this.#outbound.send(text);
+  }
+
+  refuse(code: ErrorCode, message: string, requestId?: string): void {
+    const payload = { code, message, ...(requestId !== undefined && { request_id: requestId }) };
+    this.send(encodeFrame({ type: 'error', ...this.#envelope(), payload }));
+  }
+
+  close(code: number, reason: string): void {
     // A paused socket would never read the other end's agreement.
-    socket.resume();
-    socket.close(code, reason);
-  };
-  const outbound = createOutbound(socket, {
-    writeTimeoutMs: settings.writeTimeoutMs,
-    maxBufferedBytes: MAX_BUFFERED_BYTES,
-    onStalled(code) {
-      log.warn({ code }, 'channel connection reads too slowly, closing it');
-      close(CloseCode.tryAgainLater, CloseReason.tryAgainLater);
-    },
-  });
-  return {
-    token,
-    isNumbered: socket.protocol === Subprotocol.v2,
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-    send: outbound.send,
-    refuse(code, message, requestId) {
-      const payload = { code, message, ...(requestId !== undefined && { request_id: requestId }) };
-      outbound.send(encodeFrame({ type: 'error', ...envelopeOf(options), payload }));
-    },
-    close,
-    terminate: () => socket.terminate(),
-  };
+    this.#socket.resume();
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Settles when it is closed; it must not be yet. */
+  closed(): Promise<void> {
+    return new Promise((resolve) => this.#socket.once('close', () => resolve()));
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  onFrame(frame: SessionFrame): void {
+    this.session?.receive(frame, this);
+  }
+
+  onPing(id: string | undefined): void {
+    this.send(encodeFrame({ type: 'pong', ...this.#envelope(), ...(id !== undefined && { id }) }));
+  }
+
+  onSilent(): void {
+    this.#tell('info', 'read_timeout', 'channel connection is silent, ending it');
+    this.terminate();
+  }
+
+  onStalled(code: string): void {
+    this.#tell('warn', code, 'channel connection reads too slowly, closing it');
+    this.close(CloseCode.tryAgainLater, CloseReason.tryAgainLater);
+  }
+
+  #hear(): void {
+    this.lastHeardAt = performance.now();
+  }
+
+  #envelope() {
+    return { session_id: this.#sessionId, timestamp: this.#now() };
+  }
+
+  #tell(level: 'debug' | 'info' | 'warn', code: string | undefined, text: string): void {
+    this.#log[level]({ code, sessionId: this.#sessionId }, text);
+  }
 }

@@ -12,26 +12,44 @@ interface FrameLimitOptions {
   readonly now?: () => number;
 }
 
+const monotonicNow = (): number => performance.now();
+
 /** Counts the frames of one connection; far above what a person or a program that waits for answers sends. */
 export function createFrameLimit(options: FrameLimitOptions = {}): FrameLimit {
-  const { burst = 100, perSecond = 50, now = () => performance.now() } = options;
-  let available = burst;
-  let countedAt = now();
-  const refill = () => {
-    const at = now();
-    available = Math.min(burst, available + ((at - countedAt) * perSecond) / 1000);
-    countedAt = at;
-  };
-  return {
-    take() {
-      refill();
-      if (available < 1) return false;
-      available -= 1;
-      return true;
-    },
-    get waitMs() {
-      refill();
-      return available >= 1 ? 0 : Math.ceil(((1 - available) * 1000) / perSecond);
-    },
-  };
+  return new TokenBucket(options);
+}
+
+/** A class, for each connection has one: closures would take twice the memory. */
+class TokenBucket implements FrameLimit {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  readonly #now: () => number;
+  #available: number;
+  #countedAt: number;
+
+  constructor({ burst = 100, perSecond = 50, now = monotonicNow }: FrameLimitOptions) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#now = now;
+    this.#available = burst;
+    this.#countedAt = now();
+  }
+
+  take(): boolean {
+    this.#refill();
+    if (this.#available < 1) return false;
+    this.#available -= 1;
+    return true;
+  }
+
+  get waitMs(): number {
+    this.#refill();
+    return this.#available >= 1 ? 0 : Math.ceil(((1 - this.#available) * 1000) / this.#perSecond);
+  }
+
+  #refill(): void {
+    const at = this.#now();
+    this.#available = Math.min(this.#burst, this.#available + ((at - this.#countedAt) * this.#perSecond) / 1000);
+    this.#countedAt = at;
+  }
 }

@@ -28,13 +28,21 @@ export interface HandedSockets {
   end(holders: readonly string[], code: number, reason: string): number;
 }
 
+/** No more than is needed: the order has all headers of a request that is over. */
 interface Handed {
-  readonly order: HandedUpgrade;
+  readonly id: number;
+  readonly holder: string | undefined;
+  /** When the right ends by which it is open, on the clock of `performance.now`. */
+  readonly endsAt: number;
+  readonly fallbackSubprotocol: string | undefined;
   readonly socket: Socket;
   webSocket?: WebSocket;
   /** Why it is to be closed as soon as it is open. */
   ending?: { readonly code: number; readonly reason: string };
 }
+
+/** How exactly a right ends. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Creates the list, which is empty. */
 export function createHandedSockets(): HandedSockets {
@@ -45,27 +53,41 @@ export function createHandedSockets(): HandedSockets {
   const take = (order: HandedUpgrade, socket: Socket | undefined, server: Server) => {
     // The peer left while the descriptor was under way.
     if (socket === undefined || socket.destroyed) return report.closed(order.id);
-    const handed: Handed = { order, socket };
-    all.set(order.id, handed);
-    const stopWaiting = endInTime(handed);
-    socket.once('close', () => {
-      stopWaiting();
-      all.delete(order.id);
-      report.closed(order.id);
-    });
+    const { id, holder, endsInMs = Number.POSITIVE_INFINITY, fallbackSubprotocol } = order;
+    const handed: Handed = { id, holder, endsAt: performance.now() + endsInMs, fallbackSubprotocol, socket };
+    add(handed);
     const request = requestOf(order, socket);
     ofRequest.set(request, handed);
     server.emit('upgrade', request, socket, Buffer.from(order.head, 'base64'));
     return undefined;
   };
-  const end = (holders: readonly string[], code: number, reason: string) => {
-    const wanted = [...all.values()].filter(
-      ({ order: { holder } }) => holder !== undefined && holders.includes(holder),
-    );
-    for (const handed of wanted) {
-      handed.ending = { code, reason };
-      close(handed);
+  const add = (handed: Handed) => {
+    const { id, socket } = handed;
+    all.set(id, handed);
+    socket.on('close', () => {
+      all.delete(id);
+      report.closed(id);
+    });
+    endLater();
+  };
+  // One timer for all: those of different lengths would each cost a list of their own.
+  let timer: NodeJS.Timeout | undefined;
+  const endLater = () => {
+    if (all.size === 0 || timer !== undefined) return;
+    timer = setTimeout(endInTime, LOOK_EVERY_MS).unref();
+  };
+  const endInTime = () => {
+    timer = undefined;
+    const now = performance.now();
+    for (const handed of all.values()) {
+      if (handed.endsAt <= now && handed.ending === undefined)
+        endOne(handed, CloseCode.sessionEnded, CloseReason.sessionEnded);
     }
+    endLater();
+  };
+  const end = (holders: readonly string[], code: number, reason: string) => {
+    const wanted = [...all.values()].filter(({ holder }) => holder !== undefined && holders.includes(holder));
+    for (const handed of wanted) endOne(handed, code, reason);
     return wanted.length;
   };
   const obey = (order: HandoffOrder, socket: Socket | undefined, server: Server) => {
@@ -82,8 +104,8 @@ export function createHandedSockets(): HandedSockets {
     },
     opening(request) {
       const handed = ofRequest.get(request);
-      if (handed !== undefined) report.opened(handed.order.id);
-      return { fallbackSubprotocol: handed?.order.fallbackSubprotocol };
+      if (handed !== undefined) report.opened(handed.id);
+      return { fallbackSubprotocol: handed?.fallbackSubprotocol };
     },
     opened(request, webSocket) {
       const handed = ofRequest.get(request);
@@ -93,21 +115,16 @@ export function createHandedSockets(): HandedSockets {
     },
     refused(request, status) {
       const handed = ofRequest.get(request);
-      if (handed !== undefined) report.refused(handed.order.id, status);
+      if (handed !== undefined) report.refused(handed.id, status);
     },
-    holders: () => [...new Set([...all.values()].flatMap(({ order: { holder } }) => holder ?? []))],
+    holders: () => [...new Set([...all.values()].flatMap(({ holder }) => holder ?? []))],
     end,
   };
 }
 
-function endInTime(handed: Handed): () => void {
-  const { endsInMs } = handed.order;
-  if (endsInMs === undefined) return () => undefined;
-  const timer = setTimeout(() => {
-    handed.ending = { code: CloseCode.sessionEnded, reason: CloseReason.sessionEnded };
-    close(handed);
-  }, endsInMs).unref();
-  return () => clearTimeout(timer);
+function endOne(handed: Handed, code: number, reason: string): void {
+  handed.ending = { code, reason };
+  close(handed);
 }
 
 function close({ webSocket, ending }: Handed): void {

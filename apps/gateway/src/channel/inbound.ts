@@ -1,37 +1,57 @@
 import { type ClientFrame, ErrorCode, parseClientFrame } from '@picoclaw/protocol';
 import type { RawData, WebSocket } from 'ws';
-import { createFrameLimit, type FrameLimit } from './frame-limit.ts';
-import { createReadingPause } from './reading-pause.ts';
+import { createFrameLimit } from './frame-limit.ts';
+import { ReadingPause } from './reading-pause.ts';
 
 /** What a client says besides pings, which the connection answers itself. */
 export type SessionFrame = Exclude<ClientFrame, { type: 'ping' }>;
 
-interface InboundOptions {
-  readonly socket: WebSocket;
-  readonly onFrame: (frame: SessionFrame) => void;
-  readonly onPing: (id: string | undefined) => void;
-  readonly onRefused: (code: ErrorCode, message: string, requestId: string | undefined) => void;
-  readonly limit?: FrameLimit;
+/** Whoever hears them. */
+interface Hearer {
+  onFrame(frame: SessionFrame): void;
+  onPing(id: string | undefined): void;
+  refuse(code: ErrorCode, message: string, requestId: string | undefined): void;
 }
 
 /** Turns the messages of a socket into frames; what is none, or one too many, is refused and the socket stays open. */
-export function readFrames({ socket, onFrame, onPing, onRefused, limit = createFrameLimit() }: InboundOptions): void {
-  const reading = createReadingPause(socket);
-  const take = () => {
-    const isFine = limit.take();
-    if (!isFine) reading.pause(limit.waitMs);
-    return isFine;
-  };
-  // Each ping of the WebSocket is answered by a pong: a flood of them is a flood like any other.
-  socket.on('ping', take);
+export class Inbound {
+  readonly #reading: ReadingPause;
+  readonly #limit = createFrameLimit();
+  readonly #hearer: Hearer;
 
-  socket.on('message', (data: RawData, isBinary: boolean) => {
-    const isFine = take();
-    if (isBinary) return onRefused(ErrorCode.invalidMessage, 'Frames are text; this one was binary.', undefined);
+  constructor(socket: WebSocket, hearer: Hearer) {
+    this.#reading = new ReadingPause(socket);
+    this.#hearer = hearer;
+  }
+
+  /** Each ping of the WebSocket is answered by a pong: a flood of them is a flood like any other. */
+  takePing(): void {
+    this.#take();
+  }
+
+  takeMessage(data: RawData, isBinary: boolean): void {
+    const hearer = this.#hearer;
+    const isFine = this.#take();
+    if (isBinary) {
+      hearer.refuse(ErrorCode.invalidMessage, 'Frames are text; this one was binary.', undefined);
+      return;
+    }
     const result = parseClientFrame(data.toString());
     const requestId = result.ok ? result.frame.id : result.id;
-    if (!isFine) return onRefused(ErrorCode.rateLimited, 'Too many frames; slow down.', requestId);
-    if (!result.ok) return onRefused(result.code, result.message, requestId);
-    return result.frame.type === 'ping' ? onPing(requestId) : onFrame(result.frame);
-  });
+    if (!isFine) hearer.refuse(ErrorCode.rateLimited, 'Too many frames; slow down.', requestId);
+    else if (!result.ok) hearer.refuse(result.code, result.message, requestId);
+    else if (result.frame.type === 'ping') hearer.onPing(requestId);
+    else hearer.onFrame(result.frame);
+  }
+
+  /** The socket is closed. */
+  stop(): void {
+    this.#reading.stop();
+  }
+
+  #take(): boolean {
+    const isFine = this.#limit.take();
+    if (!isFine) this.#reading.pause(this.#limit.waitMs);
+    return isFine;
+  }
 }

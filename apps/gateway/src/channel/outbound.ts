@@ -2,42 +2,52 @@ import type { WebSocket } from 'ws';
 
 interface OutboundOptions {
   readonly writeTimeoutMs: number;
-  readonly maxBufferedBytes: number;
   /** The client reads too slowly: nothing drained in time, or more waits for it than is kept. */
   readonly onStalled: (reason: 'write_timeout' | 'buffer_full') => void;
 }
 
+/** How much may wait for a slow reader before it is closed. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+
 /** Sends texts to one socket, and gives a slow reader up before it costs memory. */
-export function createOutbound(socket: WebSocket, options: OutboundOptions): { send(text: string): void } {
-  const { writeTimeoutMs, maxBufferedBytes, onStalled } = options;
-  let unwritten = 0;
-  let timer: NodeJS.Timeout | undefined;
+export class Outbound {
+  readonly #socket: WebSocket;
+  readonly #options: OutboundOptions;
+  #unwritten = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  const stop = () => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
-  const giveUp = () => {
-    timer = undefined;
-    onStalled('write_timeout');
-  };
-  const written = () => {
-    unwritten -= 1;
-    if (unwritten === 0) stop();
-    else timer?.refresh();
-  };
-  socket.once('close', stop);
+  constructor(socket: WebSocket, options: OutboundOptions) {
+    this.#socket = socket;
+    this.#options = options;
+  }
 
-  return {
-    send(text) {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount + text.length > maxBufferedBytes && socket.bufferedAmount > 0) {
-        onStalled('buffer_full');
-        return;
-      }
-      unwritten += 1;
-      timer ??= setTimeout(giveUp, writeTimeoutMs);
-      socket.send(text, written);
-    },
+  /** A closed socket drops it. */
+  send(text: string): void {
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount + text.length > MAX_BUFFERED_BYTES && socket.bufferedAmount > 0) {
+      this.#options.onStalled('buffer_full');
+      return;
+    }
+    this.#unwritten += 1;
+    this.#timer ??= setTimeout(this.#giveUp, this.#options.writeTimeoutMs);
+    socket.send(text, this.#written);
+  }
+
+  /** The socket is closed. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  readonly #giveUp = () => {
+    this.#timer = undefined;
+    this.#options.onStalled('write_timeout');
+  };
+
+  readonly #written = () => {
+    this.#unwritten -= 1;
+    if (this.#unwritten === 0) this.stop();
+    else this.#timer?.refresh();
   };
 }

@@ -102,10 +102,9 @@ function open(
   if (taken === undefined) return sendError(reply, 'upgrade_required', { headers: UPGRADE_HEADERS });
   app.websocketServer.options.maxPayload = settings.current.channel.maxMessageBytes;
   app.websocketServer.handleUpgrade(request.raw, taken.socket, taken.head, (socket) => {
-    const log = request.log.child({ sessionId });
-    channel.accept(socket, { sessionId, token, after, log });
+    channel.accept(socket, { sessionId, token, after });
     handed.opened(request.raw, socket);
-    log.info({ connections: channel.connectionCount }, 'channel connection opened');
+    request.log.info({ sessionId, connections: channel.connectionCount }, 'channel connection opened');
   });
   return reply;
 }
