@@ -62,13 +62,15 @@ interface ChannelOptions {
 
 /** Creates the channel; it has no sockets until the route hands it some. */
 export function createChannel(options: ChannelOptions): Channel {
-  const { settings, pidToken, log } = options;
+  const { settings, pidToken, log, instanceId, agent, media } = options;
   const connections = new Set<SocketConnection>();
+  const onClosed = (connection: SocketConnection) => void connections.delete(connection);
   const watch = createLivenessSweep(connections);
   const whenBusy = () => settings.current.channel.whenBusy;
   const sessions = createSessionRegistry(async (id, onIdle) => {
     const history = await options.history.open(id);
-    const session = createSession({ ...options, id, history, whenBusy, onIdle });
+    // Member by member: V8 gives what is spread a hidden class of its own each time.
+    const session = createSession({ id, instanceId, agent, history, media, whenBusy, log, onIdle });
     return { session, release: () => history.release() };
   });
   const enter = async (socket: WebSocket, connection: SocketConnection, { sessionId, after }: AcceptDetails) => {
@@ -97,12 +99,9 @@ export function createChannel(options: ChannelOptions): Channel {
       const { sessionId, token } = details;
       // Nothing is read before there is a session to take it.
       socket.pause();
-      const connection = new SocketConnection({ socket, token, sessionId, settings: settings.current.channel, log });
+      const { channel } = settings.current;
+      const connection = new SocketConnection({ socket, token, sessionId, settings: channel, log, onClosed });
       connections.add(connection);
-      socket.on('close', () => {
-        connections.delete(connection);
-        connection.session?.leave(connection);
-      });
       watch(connection);
       void enter(socket, connection, details);
     },

@@ -1,7 +1,7 @@
 import type { Secret } from '@picoclaw/auth';
 import { CloseCode, CloseReason, type ErrorCode, encodeFrame, Subprotocol } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { ChannelSettings } from '../settings.ts';
 import { Inbound, type SessionFrame } from './inbound.ts';
 import type { Living } from './liveness.ts';
@@ -37,6 +37,7 @@ interface ConnectionOptions {
   readonly sessionId: string;
   readonly settings: ChannelSettings;
   readonly log: FastifyBaseLogger;
+  readonly onClosed: (connection: SocketConnection) => void;
   readonly now?: () => number;
 }
 
@@ -52,35 +53,23 @@ export class SocketConnection implements Connection, Living {
   readonly #sessionId: string;
   readonly #settings: ChannelSettings;
   readonly #log: FastifyBaseLogger;
+  readonly #onClosed: (connection: SocketConnection) => void;
   readonly #now: () => number;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
 
-  constructor({ socket, token, sessionId, settings, log, now = Date.now }: ConnectionOptions) {
+  constructor({ socket, token, sessionId, settings, log, onClosed, now = Date.now }: ConnectionOptions) {
     this.token = token;
     this.isNumbered = socket.protocol === Subprotocol.v2;
     this.#socket = socket;
     this.#sessionId = sessionId;
     this.#settings = settings;
     this.#log = log;
+    this.#onClosed = onClosed;
     this.#now = now;
     this.#inbound = new Inbound(socket, this);
     this.#outbound = new Outbound(socket, this);
-    socket.on('message', (data, isBinary) => {
-      this.#hear();
-      this.#inbound.takeMessage(data, isBinary);
-    });
-    socket.on('ping', () => {
-      this.#hear();
-      this.#inbound.takePing();
-    });
-    socket.on('pong', () => this.#hear());
-    // The cause (too large, not UTF-8, reset, …) decides the close code inside ws; without a listener it would be thrown.
-    socket.on('error', (error) => this.#tell('debug', (error as NodeJS.ErrnoException).code, 'channel socket error'));
-    socket.on('close', () => {
-      this.#inbound.stop();
-      this.#outbound.stop();
-    });
+    listenTo(socket, this);
   }
 
   get pingIntervalMs(): number {
@@ -145,8 +134,29 @@ export class SocketConnection implements Connection, Living {
     this.close(CloseCode.tryAgainLater, CloseReason.tryAgainLater);
   }
 
-  #hear(): void {
+  onMessage(data: RawData, isBinary: boolean): void {
+    this.heard();
+    this.#inbound.takeMessage(data, isBinary);
+  }
+
+  onWebSocketPing(): void {
+    this.heard();
+    this.#inbound.takePing();
+  }
+
+  heard(): void {
     this.lastHeardAt = performance.now();
+  }
+
+  onError({ code }: NodeJS.ErrnoException): void {
+    this.#tell('debug', code, 'channel socket error');
+  }
+
+  onClose(): void {
+    this.#inbound.stop();
+    this.#outbound.stop();
+    this.#onClosed(this);
+    this.session?.leave(this);
   }
 
   #envelope() {
@@ -156,4 +166,34 @@ export class SocketConnection implements Connection, Living {
   #tell(level: 'debug' | 'info' | 'warn', code: string | undefined, text: string): void {
     this.#log[level]({ code, sessionId: this.#sessionId }, text);
   }
+}
+
+const kConnection = Symbol('connection');
+const connectionOf = (socket: WebSocket): SocketConnection =>
+  (socket as WebSocket & { [kConnection]: SocketConnection })[kConnection];
+
+/** Listeners that all sockets share: closures of their own would be the largest part of what a quiet chat takes. */
+const listeners = {
+  message(this: WebSocket, data: RawData, isBinary: boolean): void {
+    connectionOf(this).onMessage(data, isBinary);
+  },
+  ping(this: WebSocket): void {
+    connectionOf(this).onWebSocketPing();
+  },
+  pong(this: WebSocket): void {
+    connectionOf(this).heard();
+  },
+  // The cause (too large, not UTF-8, reset, …) decides the close code inside ws; without a listener it would be thrown.
+  error(this: WebSocket, error: Error): void {
+    connectionOf(this).onError(error);
+  },
+  close(this: WebSocket): void {
+    connectionOf(this).onClose();
+  },
+};
+
+function listenTo(socket: WebSocket, connection: SocketConnection): void {
+  Object.assign(socket, { [kConnection]: connection });
+  socket.on('message', listeners.message).on('ping', listeners.ping).on('pong', listeners.pong);
+  socket.on('error', listeners.error).on('close', listeners.close);
 }

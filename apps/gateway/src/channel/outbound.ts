@@ -30,8 +30,8 @@ export class Outbound {
       return;
     }
     this.#unwritten += 1;
-    this.#timer ??= setTimeout(this.#giveUp, this.#options.writeTimeoutMs);
-    socket.send(text, this.#written);
+    this.#timer ??= setTimeout(() => this.#giveUp(), this.#options.writeTimeoutMs);
+    socket.send(text, () => this.#written());
   }
 
   /** The socket is closed. */
@@ -40,14 +40,14 @@ export class Outbound {
     this.#timer = undefined;
   }
 
-  readonly #giveUp = () => {
+  #giveUp(): void {
     this.#timer = undefined;
     this.#options.onStalled('write_timeout');
-  };
+  }
 
-  readonly #written = () => {
+  #written(): void {
     this.#unwritten -= 1;
     if (this.#unwritten === 0) this.stop();
     else this.#timer?.refresh();
-  };
+  }
 }
