@@ -4,44 +4,46 @@ import type { CloseCode } from '@picoclaw/protocol';
  * Follows a stream of WebSocket frames just closely enough to know whether it stands between two of them,
  * where another frame may be put in (RFC 6455, 5.2). It looks at headers only and keeps at most 13 bytes.
  */
-export interface FrameBoundary {
+export class FrameBoundary {
+  /** What has come of a header that is not whole yet. */
+  #header: Buffer | undefined;
+  #payloadLeft = 0;
+
+  get isBetweenFrames(): boolean {
+    return this.#payloadLeft === 0 && this.#header === undefined;
+  }
+
   /** Answers with where in the chunk the first frame ended, if one did. */
-  push(chunk: Buffer): number | undefined;
-  readonly isBetweenFrames: boolean;
+  push(chunk: Buffer): number | undefined {
+    let at = 0;
+    let firstEnd: number | undefined;
+    while (at < chunk.length) {
+      at = this.#payloadLeft > 0 ? this.#skipPayload(chunk, at) : this.#readHeader(chunk, at);
+      if (this.isBetweenFrames) firstEnd ??= at;
+    }
+    return firstEnd;
+  }
+
+  #skipPayload(chunk: Buffer, at: number): number {
+    const step = Math.min(this.#payloadLeft, chunk.length - at);
+    this.#payloadLeft -= step;
+    return at + step;
+  }
+
+  #readHeader(chunk: Buffer, at: number): number {
+    const before = this.#header ?? EMPTY;
+    // Nearly always whole in one chunk, and then nothing is copied.
+    const bytes = before.length === 0 ? chunk.subarray(at) : Buffer.concat([before, chunk.subarray(at, at + 14)]);
+    const frame = frameSizes(bytes);
+    // A copy: what is left of a chunk would keep all of it.
+    this.#header = frame === undefined ? Buffer.from(bytes) : undefined;
+    if (frame === undefined) return chunk.length;
+    this.#payloadLeft = frame.payloadBytes;
+    return at + frame.headerBytes - before.length;
+  }
 }
 
-/** Starts at a boundary, as right after the 101. */
-export function createFrameBoundary(): FrameBoundary {
-  let header = Buffer.alloc(0);
-  let payloadLeft = 0;
-  return {
-    push(chunk) {
-      let at = 0;
-      let firstEnd: number | undefined;
-      while (at < chunk.length) {
-        if (payloadLeft > 0) {
-          const step = Math.min(payloadLeft, chunk.length - at);
-          payloadLeft -= step;
-          at += step;
-          if (payloadLeft === 0) firstEnd ??= at;
-          continue;
-        }
-        const taken = header.length;
-        header = Buffer.concat([header, chunk.subarray(at, at + 14 - taken)]);
-        const frame = frameSizes(header);
-        if (frame === undefined) return firstEnd;
-        at += frame.headerBytes - taken;
-        payloadLeft = frame.payloadBytes;
-        header = Buffer.alloc(0);
-        if (payloadLeft === 0) firstEnd ??= at;
-      }
-      return firstEnd;
-    },
-    get isBetweenFrames() {
-      return payloadLeft === 0 && header.length === 0;
-    },
-  };
-}
+const EMPTY = Buffer.alloc(0);
 
 function frameSizes(bytes: Buffer): { headerBytes: number; payloadBytes: number } | undefined {
   if (bytes.length < 2) return undefined;

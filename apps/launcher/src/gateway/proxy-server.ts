@@ -11,7 +11,7 @@ export type UpstreamHeaders = Readonly<Record<string, string>>;
 export interface UpgradeEvents {
   /** The gateway answered 101. `true` lets http-proxy write `response.headers` to the client and tie the two ends. */
   onSwitch(response: IncomingMessage): boolean;
-  /** The 101 has been written and each end is piped into the other. */
+  /** The 101 has been written; both ends rest, and nobody listens for their data: to tie them is the caller's. */
   onTied(upstream: Socket): void;
   /** The gateway answered something else; nothing has been written to the client. */
   onRefusal(response: IncomingMessage): void;
@@ -69,7 +69,7 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
   const upgradeEvents = new WeakMap<IncomingMessage, UpgradeEvents>();
   proxy.on('proxyReqWs', (upstream, request, client) => {
     const events = upgradeEvents.get(request);
-    if (events !== undefined) judgeAnswer(upstream, events);
+    if (events !== undefined) judgeAnswer(upstream, client, events);
     const stopWaiting = boundAnswer(upstream, timeoutMs);
     const leave = () => upstream.destroy();
     client.once('close', leave);
@@ -108,7 +108,7 @@ export function createProxyServer({ timeoutMs }: { timeoutMs: number }): ProxySe
  * Puts the caller's judgement before http-proxy's own listeners, which copy whatever comes: a 101 for another protocol,
  * hop-by-hop headers, `transfer-encoding` in front of a body that is chunked no more.
  */
-function judgeAnswer(upstream: ClientRequest, { onSwitch, onTied, onRefusal }: UpgradeEvents): void {
+function judgeAnswer(upstream: ClientRequest, client: Socket, { onSwitch, onTied, onRefusal }: UpgradeEvents): void {
   // http-proxy adds its listeners right after this event, in the same turn.
   queueMicrotask(() => {
     const [tie] = upstream.listeners('upgrade');
@@ -116,13 +116,33 @@ function judgeAnswer(upstream: ClientRequest, { onSwitch, onTied, onRefusal }: U
     upstream.removeAllListeners('response');
     upstream.on('response', onRefusal);
     upstream.on('upgrade', (response, socket: Socket, head) => {
-      socket.on('error', () => socket.destroy());
+      socket.on('error', destroyThis);
       if (!onSwitch(response)) return socket.destroy();
-      tie?.call(upstream, response, socket, head);
+      untied([client, socket], () => tie?.call(upstream, response, socket, head));
       onTied(socket);
       return undefined;
     });
   });
+}
+
+/**
+ * Has http-proxy write the 101, and takes away its pipes and listeners, which hold both requests with all their headers
+ * for as long as a chat is open.
+ */
+function untied([client, upstream]: readonly [Socket, Socket], tie: () => void): void {
+  const own = [client, upstream].map((socket) => (['error', 'end'] as const).map((event) => ({ socket, event })));
+  const kept = own.flat().map((each) => ({ ...each, before: each.socket.rawListeners(each.event) }));
+  tie();
+  client.unpipe(upstream);
+  upstream.unpipe(client);
+  for (const { socket, event, before } of kept) {
+    const added = socket.rawListeners(event).filter((listener) => !before.includes(listener));
+    for (const listener of added) socket.off(event, listener as () => void);
+  }
+}
+
+function destroyThis(this: Socket): void {
+  this.destroy();
 }
 
 class AnswerTimeout extends Error {

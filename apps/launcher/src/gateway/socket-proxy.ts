@@ -19,28 +19,43 @@ interface SocketProxyOptions {
   readonly pending?: PendingLimit;
 }
 
-interface Connection {
+/** What the gateway has not answered by 101: it has not answered yet, or its client is told why not. */
+interface PendingSocket {
   readonly client: Socket;
   readonly holder: string | undefined;
-  /** For as long as the gateway has not answered. */
   readonly refuse: (code: ErrorCode, detail: string) => void;
-  /** Once it has answered 101. */
-  pair?: SocketPair;
+  /** It is pending no more. */
+  readonly release: () => void;
 }
+
+/** What it has answered by 101; no more than is needed, for there may be thousands. */
+interface OpenSocket {
+  readonly holder: string | undefined;
+  /** When the session ends to which it belongs, on the clock of `performance.now`. */
+  readonly endsAt: number;
+  readonly pair: SocketPair;
+}
+
+/** How exactly a session ends. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Lifetime rules of proxied sockets, on http-proxy's events alone: neither end's fault may leak, hang or end the process. */
 export function createSocketProxy(options: SocketProxyOptions): SocketTransport {
   const { server, idleTimeoutMs = 150_000, lingerMs = 800, drainMs = 5_000 } = options;
   const { pending = createPendingLimit() } = options;
-  const connections = new Set<Connection>();
+  const waiting = new Set<PendingSocket>();
+  const opened = new Set<OpenSocket>();
   let pendingCount = 0;
   let isClosed = false;
   let onDrained: (() => void) | undefined;
 
   const refuse = (client: Socket, code: ErrorCode) => refuseSocket(client, code, lingerMs);
+  const left = () => {
+    if (waiting.size + opened.size === 0) onDrained?.();
+  };
 
   const open = (job: SocketJob) => {
-    const { upgrade, onOutcome } = job;
+    const { upgrade, onOutcome, holder } = job;
     const client = upgrade.socket;
     if (client.destroyed) return onOutcome('client_gone');
     const giveBack = isClosed ? undefined : pending.take(job.clientKey);
@@ -66,24 +81,27 @@ export function createSocketProxy(options: SocketProxyOptions): SocketTransport 
       if (settle(code, detail)) refuse(client, code);
       else destroyAfter(client, lingerMs);
     };
-    const connection: Connection = { client, holder: job.holder, refuse: fail };
-    connections.add(connection);
-    endInTime(connection, job.endsInMs);
-    client.once('close', () => {
+    const gone = () => {
       settle('client_gone');
-      connections.delete(connection);
-      if (connections.size === 0) onDrained?.();
-    });
-    connect(job, connection, settle, fail);
+      waiting.delete(socket);
+      left();
+    };
+    const release = () => {
+      client.off('close', gone);
+      waiting.delete(socket);
+    };
+    const socket: PendingSocket = { client, holder, refuse: fail, release };
+    waiting.add(socket);
+    client.once('close', gone);
+    connect(job, socket, settle);
   };
 
   const connect = (
-    { request, upgrade, target, selectSubprotocol }: SocketJob,
-    connection: Connection,
+    { request, upgrade, target, selectSubprotocol, endsInMs }: SocketJob,
+    socket: PendingSocket,
     settle: (outcome: ProxyOutcome, detail?: string) => boolean,
-    fail: (code: ErrorCode, detail: string) => void,
   ) => {
-    const { client } = connection;
+    const { client, refuse: fail } = socket;
     const asked = {
       key: target.headers['sec-websocket-key'] ?? '',
       protocols: target.headers['sec-websocket-protocol'],
@@ -112,43 +130,63 @@ export function createSocketProxy(options: SocketProxyOptions): SocketTransport 
         return false;
       },
       onTied: (upstream) => {
-        connection.pair = createSocketPair({ client, upstream, idleTimeoutMs, lingerMs });
+        socket.release();
+        keep(client, upstream, socket.holder, endsInMs);
       },
     });
   };
 
-  const endInTime = (connection: Connection, endsInMs: number | undefined) => {
-    if (endsInMs === undefined) return;
-    const end = () => endConnection(connection, CloseCode.sessionEnded, CloseReason.sessionEnded);
-    const timer = setTimeout(end, endsInMs).unref();
-    connection.client.once('close', () => clearTimeout(timer));
+  /** A function of its own: nothing of the handshake may be in reach of what stays open. */
+  const keep = (client: Socket, upstream: Socket, holder: string | undefined, endsInMs = Number.POSITIVE_INFINITY) => {
+    const onClosed = () => {
+      opened.delete(socket);
+      left();
+    };
+    const pair = createSocketPair({ client, upstream, idleTimeoutMs, lingerMs, onClosed });
+    const socket: OpenSocket = { holder, endsAt: performance.now() + endsInMs, pair };
+    opened.add(socket);
+    endLater();
+  };
+  // One timer for all: those of different lengths would each cost a list of their own.
+  let timer: NodeJS.Timeout | undefined;
+  const endLater = () => {
+    if (opened.size === 0 || timer !== undefined) return;
+    timer = setTimeout(endInTime, LOOK_EVERY_MS).unref();
+  };
+  const endInTime = () => {
+    timer = undefined;
+    const now = performance.now();
+    for (const { pair, endsAt } of opened) {
+      if (endsAt <= now) pair.end(CloseCode.sessionEnded, CloseReason.sessionEnded);
+    }
+    endLater();
   };
 
-  const endConnection = ({ pair, refuse: refusePending }: Connection, code: CloseCode, reason: string) => {
-    if (pair !== undefined) pair.end(code, reason);
-    else refusePending(code === CloseCode.sessionEnded ? 'invalid_credentials' : 'gateway_unavailable', reason);
+  const end = (filter: (holder: string | undefined) => boolean, code: CloseCode, reason: string) => {
+    const refusal = code === CloseCode.sessionEnded ? 'invalid_credentials' : 'gateway_unavailable';
+    for (const one of [...waiting]) if (filter(one.holder)) one.refuse(refusal, reason);
+    for (const { pair, holder } of [...opened]) if (filter(holder)) pair.end(code, reason);
   };
 
   return {
     open,
-    end(filter, code, reason) {
-      for (const one of [...connections]) if (filter(one.holder)) endConnection(one, code, reason);
-    },
+    end,
     async close() {
       isClosed = true;
-      if (connections.size === 0) return;
+      if (waiting.size + opened.size === 0) return;
       const drained = new Promise<void>((resolve) => {
         onDrained = resolve;
       });
-      for (const one of [...connections]) endConnection(one, CloseCode.shutdown, 'launcher is shutting down');
+      end(() => true, CloseCode.shutdown, 'launcher is shutting down');
       const giveUp = setTimeout(() => {
-        for (const { client } of connections) client.destroy();
+        for (const { client } of waiting) client.destroy();
+        for (const { pair } of opened) pair.client.destroy();
       }, drainMs);
       await drained;
       clearTimeout(giveUp);
     },
     get openCount() {
-      return [...connections].filter(({ pair }) => pair !== undefined).length;
+      return opened.size;
     },
     get pendingCount() {
       return pendingCount;

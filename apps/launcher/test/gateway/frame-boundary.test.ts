@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closeFrame, createFrameBoundary } from '../../src/gateway/frame-boundary.ts';
+import { closeFrame, FrameBoundary } from '../../src/gateway/frame-boundary.ts';
 import { frame, maskedFrame } from '../fixtures/peers.ts';
 
 const FRAMES: readonly (readonly [string, Buffer])[] = [
@@ -15,17 +15,17 @@ const FRAMES: readonly (readonly [string, Buffer])[] = [
 ];
 
 test('a stream stands at a boundary right after the handshake', () => {
-  expect(createFrameBoundary().isBetweenFrames).toBe(true);
+  expect(new FrameBoundary().isBetweenFrames).toBe(true);
 });
 
 test.each(FRAMES)('%s ends where it ends', (_name, bytes) => {
-  const boundary = createFrameBoundary();
+  const boundary = new FrameBoundary();
   expect(boundary.push(bytes)).toBe(bytes.length);
   expect(boundary.isBetweenFrames).toBe(true);
 });
 
 test.each(FRAMES)('%s is not over one byte before its end', (_name, bytes) => {
-  const boundary = createFrameBoundary();
+  const boundary = new FrameBoundary();
   expect(boundary.push(bytes.subarray(0, -1))).toBeUndefined();
   expect(boundary.isBetweenFrames).toBe(false);
   expect(boundary.push(bytes.subarray(-1))).toBe(1);
@@ -35,7 +35,7 @@ test.each(FRAMES)('%s is not over one byte before its end', (_name, bytes) => {
 test('the end is found when every byte comes alone', () => {
   const bytes = Buffer.concat(FRAMES.slice(0, 4).map(([, one]) => one));
   const ends: number[] = [];
-  const boundary = createFrameBoundary();
+  const boundary = new FrameBoundary();
   for (const [index, byte] of bytes.entries()) if (boundary.push(Buffer.of(byte)) !== undefined) ends.push(index + 1);
   let at = 0;
   expect(ends).toEqual(
@@ -47,14 +47,14 @@ test('the end is found when every byte comes alone', () => {
 });
 
 test('of several frames in one chunk the first end is told, and where the last one stands', () => {
-  const boundary = createFrameBoundary();
+  const boundary = new FrameBoundary();
   const chunk = Buffer.concat([frame('one'), frame('two'), frame('three').subarray(0, 3)]);
   expect(boundary.push(chunk)).toBe(frame('one').length);
   expect(boundary.isBetweenFrames).toBe(false);
 });
 
 test('a frame of 2^53 bytes is only counted, not kept', () => {
-  const boundary = createFrameBoundary();
+  const boundary = new FrameBoundary();
   const header = Buffer.alloc(10);
   header.writeUInt8(0x82, 0);
   header.writeUInt8(127, 1);
