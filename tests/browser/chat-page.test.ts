@@ -5,6 +5,7 @@ import { freshHome, writeHomeFile } from '../support/home.ts';
 import { sayBeforehand } from '../support/long-chat.ts';
 import { pidRecord, type RunningLauncher, startLauncher, until } from '../support/processes.ts';
 import { screenshot } from '../support/screenshot.ts';
+import type { Way } from '../support/way.ts';
 
 const { newPerson } = useBrowser();
 
@@ -38,8 +39,8 @@ async function ask(page: Page, text: string, answer: string): Promise<void> {
   await expect.poll(async () => (await said(page)).at(-1)).toBe(`< ${answer}`);
 }
 
-async function aChat(): Promise<{ launcher: RunningLauncher; page: Page }> {
-  const launcher = await startLauncher({ home: freshHome(), env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
+async function aChat({ way }: { way?: Way } = {}): Promise<{ launcher: RunningLauncher; page: Page }> {
+  const launcher = await startLauncher({ home: freshHome(), env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN }, way });
   const page = await openSignedIn(await newPerson(), { url: launcher.url, token: TOKEN, path: '/' });
   await page.getByText('Connected', { exact: true }).waitFor();
   return { launcher, page };
@@ -225,7 +226,7 @@ it('says how far a message has come, and keeps one that waits while another page
 });
 
 it('loses and doubles nothing on the screen while the gateway is killed three times', async () => {
-  const { launcher, page } = await aChat();
+  const { launcher, page } = await aChat({ way: 'handoff' });
   const expected: string[] = [];
   for (let round = 1; round <= 3; round += 1) {
     // One whose answer is being given when the gateway dies, and one that is said meanwhile.

@@ -43,7 +43,7 @@ it('answers 503 with Retry-After while the gateway is stopped, and finds it agai
 
 it('starts a gateway that was killed again by itself, and says why it had gone', async () => {
   const home = freshHome();
-  const launcher = await startLauncher({ home });
+  const launcher = await startLauncher({ home, way: 'handoff' });
   const cookie = await signIn(launcher.url, launcher.linkToken() ?? '');
   const first = pidRecord(home)?.pid ?? 0;
   process.kill(first, 'SIGKILL');

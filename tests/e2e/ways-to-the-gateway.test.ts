@@ -1,12 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PNG } from '../../apps/gateway/test/support/images.ts';
-import { startLauncher, until } from '../support/processes.ts';
+import { readHead } from '../../apps/launcher/test/fixtures/peers.ts';
+import { api } from '../support/api.ts';
+import { residentMb } from '../support/process-health.ts';
+import { startLauncher, unixSocketOf, until } from '../support/processes.ts';
 import { sendImage } from '../support/send-image.ts';
 import { signIn } from '../support/sign-in.ts';
 import { answerIn, ask, handshake } from '../support/sockets.ts';
-import { asPerson, closing, metric, reach, unixSocketOf, WAYS } from '../support/ways.ts';
+import { WAYS } from '../support/way.ts';
+import { asPerson, closing, metric, reach } from '../support/ways.ts';
+
+const LARGE_BYTES = 4_000_000;
+/** More than the systems keep for all sockets on the way, and the gateway for one. */
+const MAX_TURNS = 20;
+/** What a launcher may grow by meanwhile. */
+const ROOM_MB = 40;
+
+const givenUp = (home: string): boolean =>
+  readFileSync(join(home, 'logs', 'gateway.log'), 'utf8').includes('"code":"buffer_full"');
 
 /** How many connections there are at a unix socket, by the kernel's word. */
 const connectedAt = (path: string): number =>
@@ -45,15 +59,8 @@ describe.each(WAYS)('by %s', (way) => {
   it('loses nothing that the client says before it has an answer', async () => {
     const { launcher, token } = await reach(way);
     const socket = connect(launcher.port, '127.0.0.1');
-    const key = Buffer.alloc(16, 7).toString('base64');
     const frames = ['first', 'second'].map((id) => maskedText(JSON.stringify({ type: 'ping', id })));
-    const head = [
-      'GET /pico/ws HTTP/1.1',
-      `Host: 127.0.0.1:${launcher.port}`,
-      `Authorization: Bearer ${token}`,
-      ...['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`],
-    ];
-    socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), frames[0] ?? Buffer.alloc(0)]));
+    socket.write(Buffer.concat([upgradeBytes(launcher.port, token), frames[0] ?? Buffer.alloc(0)]));
     setImmediate(() => socket.write(frames[1] ?? Buffer.alloc(0)));
     let heard = '';
     socket.setEncoding('latin1').on('data', (part) => (heard += part));
@@ -137,6 +144,54 @@ describe.each(WAYS)('by %s', (way) => {
     theirs.socket.terminate();
   });
 
+  it('ends the sockets of all sessions when the launcher token changes, and takes the new one alone', async () => {
+    const reached = await reach(way);
+    const { launcher, token } = reached;
+    const { socket } = await handshake(reached.ws, asPerson(reached));
+    const closed = closing(socket);
+    const changed = { token: 'another-launcher-token', confirm: 'another-launcher-token', current_token: token };
+    expect(await api(launcher.url, token).post('/api/auth/setup', changed)).toMatchObject({ status: 200 });
+    expect(await closed).toBe(4001);
+    const open = async (bearer: string) => {
+      const { status, socket: one } = await handshake(reached.ws, { headers: { authorization: `Bearer ${bearer}` } });
+      one.terminate();
+      return status;
+    };
+    expect([await open(token), await open(changed.token)]).toEqual([403, 101]);
+    expect((await handshake(reached.ws, asPerson(reached))).status).toBe(403);
+  });
+
+  it('says in its 101 what a handshake needs, and nothing else', async () => {
+    const { launcher, token } = await reach(way);
+    const socket = connect(launcher.port, '127.0.0.1');
+    socket.write(upgradeBytes(launcher.port, token, 'Sec-WebSocket-Protocol: pico.v2', 'Cookie: other=1'));
+    const head = await readHead(socket);
+    socket.destroy();
+    const names = head.split('\r\n').slice(1, -2);
+    expect(names.map((line) => line.split(':')[0]?.toLowerCase()).sort()).toEqual([
+      ...['connection', 'sec-websocket-accept', 'sec-websocket-protocol', 'upgrade'],
+    ]);
+  });
+
+  it('gives up who does not read, keeps little for them at the launcher, and lets nobody else wait', async () => {
+    const reached = await reach(way);
+    const there = () => handshake(`${reached.ws}?session_id=shared`, asPerson(reached));
+    const [reader, stalled] = await Promise.all([there(), there()]);
+    const launcherPid = reached.launcher.child.pid ?? 0;
+    const before = residentMb(launcherPid);
+    stalled.socket.on('error', () => {}).pause();
+    const text = 'x'.repeat(LARGE_BYTES);
+    for (let turn = 0; !givenUp(reached.home); turn += 1) {
+      expect(turn).toBeLessThan(MAX_TURNS);
+      expect(answerIn(await ask(reader.socket, `/echo ${text}`))).toBe(text);
+    }
+    expect(residentMb(launcherPid) - before).toBeLessThan(ROOM_MB);
+    expect(answerIn(await ask(reader.socket, '/echo still here'))).toBe('still here');
+    // Behind a launcher that relays, who has not read what came before does not see the end either.
+    if (way === 'handoff') await until(async () => (await metric(reached, 'sockets_open')) === 1);
+    for (const { socket } of [reader, stalled]) socket.terminate();
+  });
+
   it('closes with 1001 when the launcher stops', async () => {
     const reached = await reach(way);
     const { socket } = await handshake(reached.ws, asPerson(reached));
@@ -195,6 +250,17 @@ describe('a launcher that is killed', () => {
     process.kill(reached.gatewayPid, 'SIGTERM');
   });
 });
+
+/** A handshake of somebody who has the token. */
+function upgradeBytes(port: number, token: string, ...lines: string[]): Buffer {
+  const head = [
+    ...['GET /pico/ws HTTP/1.1', `Host: 127.0.0.1:${port}`, `Authorization: Bearer ${token}`],
+    ...['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+    `Sec-WebSocket-Key: ${Buffer.alloc(16, 7).toString('base64')}`,
+    ...lines,
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n`);
+}
 
 /** A text frame as clients send it (RFC 6455, 5.3); a mask of zeros changes nothing. */
 function maskedText(text: string): Buffer {

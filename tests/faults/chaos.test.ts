@@ -3,7 +3,7 @@ import type { FaultClient } from '../support/fault-client.ts';
 import type { Fault } from '../support/fault-injector.ts';
 import { createHops, type Hops, type Outcome } from '../support/hops.ts';
 import { until } from '../support/processes.ts';
-import type { Way } from '../support/ways.ts';
+import { WAY_OF_THIS_RUN, type Way } from '../support/way.ts';
 
 type Side = 'launcher' | 'gateway';
 
@@ -65,7 +65,7 @@ const LONG: readonly Scenario[] = [
 const AT_ONCE = 3;
 
 it.each<[Side, Way]>([
-  ['launcher', 'handoff'],
+  ['launcher', WAY_OF_THIS_RUN],
   ['gateway', 'tcp'],
 ])(
   'whatever happens on the way to the %s, reached by %s, harms neither process, keeps nothing open, and costs no message',

@@ -3,7 +3,8 @@ import { expect, onTestFinished } from 'vitest';
 import { api } from './api.ts';
 import { createFaultClient, type FaultClient } from './fault-client.ts';
 import { freePort, freshHome, writeHomeFile } from './home.ts';
-import { built, isAlive, pidRecord, type RunningProgram, run, until } from './processes.ts';
+import { isAlive, pidRecord, type RunningProgram, startGateway, startLauncher, until } from './processes.ts';
+import { WAY_OF_THIS_RUN } from './way.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 
@@ -85,17 +86,18 @@ async function createWorld() {
   const [port, gatewayPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   writeHomeFile(home, 'config.json', { channels: { pico: { enabled: true, max_connections: 1_000 } } });
-  const env = {
-    ...{ PICOCLAW_LAUNCHER_TOKEN: TOKEN, PICOCLAW_LAUNCHER_PORT: String(port) },
-    ...{ PICOCLAW_GATEWAY_PORT: String(gatewayPort) },
-  };
+  const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN };
   let launcher: RunningProgram;
   const startAgain = async () => {
-    launcher = run(built('cli.js'), { home, args: ['--no-browser'], env });
-    await until(() => /^ {2}Logs/m.test(launcher.output()), launcher.output);
+    launcher = await startLauncher({ home, port, gatewayPort, env });
   };
   /** The launcher gives up a gateway that dies five times in a minute; a person who kills it so often starts it again. */
-  const startGateway = async () => {
+  const startGatewayAgain = async () => {
+    if (WAY_OF_THIS_RUN !== 'handoff') {
+      const running = pidRecord(home)?.pid;
+      if (running === undefined || !isAlive(running)) await startGateway({ home, gatewayPort, way: WAY_OF_THIS_RUN });
+      return;
+    }
     await until(async () => {
       const { status } = await api(url, TOKEN).post('/api/gateway/start?wait=1');
       return status === 200;
@@ -116,12 +118,12 @@ async function createWorld() {
           killIfAlive(victim);
           await until(() => !isAlive(victim));
         }
-        await startGateway();
+        await startGatewayAgain();
         return 'gateway';
       }
       await launcher.kill('SIGKILL');
       await startAgain();
-      await startGateway();
+      await startGatewayAgain();
       return 'launcher';
     },
   };

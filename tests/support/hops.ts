@@ -7,7 +7,8 @@ import { readHomeJson, writeHomeFile } from './home.ts';
 import { complaints, residentMb, sockets } from './process-health.ts';
 import { pidRecord, until } from './processes.ts';
 import { answerIn, ask, handshake } from './sockets.ts';
-import { reach, type Way } from './ways.ts';
+import type { Way } from './way.ts';
+import { reach } from './ways.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 const headers = { authorization: `Bearer ${TOKEN}` };

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { freePort } from './home.ts';
+import { freePort, readHomeJson } from './home.ts';
+import { WAY_OF_THIS_RUN, type Way } from './way.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const built = (name: string): string => join(root, 'dist', name);
@@ -82,12 +83,21 @@ export interface RunningLauncher extends RunningProgram {
   readonly linkToken: () => string | undefined;
 }
 
+interface LauncherOptions extends ProgramOptions {
+  readonly port?: number;
+  readonly gatewayPort?: number;
+  readonly program?: string;
+  /** Whose the gateway is, and by what it is reached; a test that is about one of the ways says so. */
+  readonly way?: Way | undefined;
+}
+
 /** Starts the launcher on ports of its own and waits until it has said where it is. */
-export async function startLauncher(
-  options: ProgramOptions & { port?: number; gatewayPort?: number; program?: string },
-): Promise<RunningLauncher> {
+export async function startLauncher(options: LauncherOptions): Promise<RunningLauncher> {
+  const { home, way = WAY_OF_THIS_RUN } = options;
   const port = options.port ?? (await freePort());
   const gatewayPort = options.gatewayPort ?? (await freePort());
+  // What a launcher starts it hands sockets to, so for the other ways the gateway is there first.
+  if (way !== 'handoff' && pidRecord(home) === undefined) await startGateway({ ...options, gatewayPort, way });
   const program = run(options.program ?? built('cli.js'), {
     ...options,
     args: ['--no-browser', ...(options.args ?? [])],
@@ -96,13 +106,37 @@ export async function startLauncher(
   await until(() => /^ {2}Logs/m.test(program.output()) || program.child.exitCode !== null, program.output);
   return {
     ...program,
-    home: options.home,
+    home,
     url: `http://127.0.0.1:${port}`,
     port,
     gatewayPort,
     linkToken: () => /[?&]token=([A-Za-z0-9_-]+)/.exec(program.output())?.[1],
   };
 }
+
+interface GatewayOptions extends Pick<ProgramOptions, 'home' | 'env'> {
+  readonly gatewayPort: number;
+  readonly way: Exclude<Way, 'handoff'>;
+}
+
+/** Starts a gateway as somebody does by hand, for a launcher to find. */
+export async function startGateway({ home, env = {}, gatewayPort, way }: GatewayOptions): Promise<RunningProgram> {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith('PICOCLAW_LAUNCHER_'));
+  const variables = { PICOCLAW_GATEWAY_PORT: String(gatewayPort), ...Object.fromEntries(own) };
+  const { ensurePicoChannel, readEnvironment, resolvePaths } = await import('@picoclaw/config');
+  const environment = readEnvironment({ source: { PICOCLAW_HOME: home, ...variables } });
+  // As a launcher does before it starts one; of a gateway that runs already it leaves the channel alone.
+  await ensurePicoChannel(resolvePaths({}, environment), environment);
+  const gateway = run(built('gateway.js'), { home, env: variables });
+  const isReady = async () => (await fetch(`http://127.0.0.1:${pidRecord(home)?.port}/ready`)).ok;
+  await until(() => pidRecord(home) !== undefined && isReady(), gateway.output);
+  // As on a folder that cannot carry sockets.
+  if (way === 'tcp') unlinkSync(unixSocketOf(home));
+  return gateway;
+}
+
+/** The unix socket that the pid file names. */
+export const unixSocketOf = (home: string): string => String(readHomeJson(home, '.picoclaw.pid')['socket_path']);
 
 /** Waits for a condition that another process brings about. */
 export async function until(

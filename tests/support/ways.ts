@@ -1,14 +1,10 @@
 import { once } from 'node:events';
-import { unlinkSync } from 'node:fs';
 import type { WebSocket } from 'ws';
 import { api } from './api.ts';
-import { freePort, freshHome, readHomeJson, writeHomeFile } from './home.ts';
-import { built, pidRecord, type RunningLauncher, run, startLauncher, until } from './processes.ts';
+import { freshHome, writeHomeFile } from './home.ts';
+import { pidRecord, type RunningLauncher, startLauncher, until } from './processes.ts';
 import { signIn } from './sign-in.ts';
-
-/** The ways for a socket to the gateway: a gateway of the launcher's own takes it itself, another one is reached by a socket. */
-export const WAYS = ['handoff', 'unix', 'tcp'] as const;
-export type Way = (typeof WAYS)[number];
+import type { Way } from './way.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 
@@ -30,29 +26,19 @@ interface ReachOptions {
   readonly pico?: Readonly<Record<string, unknown>>;
 }
 
-/** Starts both. What a launcher starts it hands sockets to, so for the other ways the gateway is there first. */
+/** Starts both, and signs in. */
 export async function reach(way: Way, { args = [], env = {}, pico = {} }: ReachOptions = {}): Promise<Reached> {
   const home = freshHome();
-  const gatewayPort = await freePort();
   writeHomeFile(home, 'launcher-config.json', { launcher_token: TOKEN });
   writeHomeFile(home, 'config.json', {
     channels: { pico: { enabled: true, token: 'channel-token-for-tests', ...pico } },
   });
-  if (way !== 'handoff') {
-    const gateway = run(built('gateway.js'), { home, env: { PICOCLAW_GATEWAY_PORT: String(gatewayPort) } });
-    await until(() => /gateway is ready/.test(gateway.output()), gateway.output);
-    // As on a folder that cannot carry sockets.
-    if (way === 'tcp') unlinkSync(unixSocketOf(home));
-  }
-  const launcher = await startLauncher({ home, gatewayPort, args, env });
+  const launcher = await startLauncher({ home, args, env, way });
   await until(async () => (await api(launcher.url, TOKEN).status())['gateway_status'] === 'running', launcher.output);
   const cookie = await signIn(launcher.url, TOKEN);
   const ws = `${launcher.url.replace('http', 'ws')}/pico/ws`;
   return { home, launcher, token: TOKEN, cookie, ws, gatewayPid: pidRecord(home)?.pid ?? 0 };
 }
-
-/** The unix socket that the pid file names. */
-export const unixSocketOf = (home: string): string => String(readHomeJson(home, '.picoclaw.pid')['socket_path']);
 
 /** A number of `/metrics`; `NaN` while there is none of that name. */
 export async function metric(

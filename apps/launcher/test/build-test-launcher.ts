@@ -26,6 +26,7 @@ import type { ExternalGateway } from '../src/gateway/external-gateway.ts';
 import { createGatewayFinder } from '../src/gateway/find-gateway.ts';
 import { createStatusReader } from '../src/gateway/gateway-status.ts';
 import { createGatewayLog } from '../src/gateway/logs.ts';
+import type { SocketLink } from '../src/gateway/socket-link.ts';
 import { createSupervisor } from '../src/gateway/supervise.ts';
 import { createTokenSync } from '../src/gateway/token-sync.ts';
 import { createModels } from '../src/models.ts';
@@ -55,6 +56,8 @@ interface TestLauncherOptions {
   readonly logger?: Logger;
   /** A gateway on another host. */
   readonly externalGateway?: ExternalGateway;
+  /** The way by which a process takes sockets. */
+  readonly linkTo?: (pid: number) => SocketLink | undefined;
   readonly now?: () => number;
   /** Whatever else of `buildLauncher` a test wants otherwise. */
   readonly override?: Partial<LauncherOptions>;
@@ -103,7 +106,12 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     loginAttemptsPerMinute: config.login_attempts_per_minute,
     launcherConfigFile: paths.launcherConfigFile,
     sessionKey: environment.sessionKey === undefined ? randomBytes(32) : decodeSessionKey(environment.sessionKey),
-    findGateway: createGatewayFinder({ pidReader, channel, external }),
+    findGateway: createGatewayFinder({
+      pidReader,
+      channel,
+      external,
+      ...(options.linkTo && { linkTo: options.linkTo }),
+    }),
     ...{ readStatus, events },
     tokenSync,
     rotateChannelToken: async () => {
