@@ -1,23 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+
+export { freePort } from './free-port.ts';
 
 /** A folder of its own for one test, removed afterwards. */
 export function freshHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'picoclaw-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
   return home;
-}
-
-/** A TCP port on which nobody listens at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Writes a file of the home, JSON unless it is text already. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { onTestFinished } from 'vitest';
+
+export { freePort } from '../../../../tests/support/free-port.ts';
 
 /** Bundles the gateway as the build does, into a folder of its own; answers with the program and the way to remove it. */
 export async function bundleGateway(): Promise<{ program: string; remove: () => void }> {
@@ -39,16 +40,6 @@ export const recordIn = (home: string): { pid: number; token: string; port: numb
   JSON.parse(readFileSync(pidFileOf(home), 'utf8'));
 
 export const hasPidFile = (home: string): boolean => existsSync(pidFileOf(home));
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** A gateway process with what it wrote so far; killed after the test if it still runs. */
 export interface GatewayProcess {

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../../../tests/support/free-port.ts';
+
+export { freePort };
 
 /** A real redis-server of this test alone, on a port and with a folder that stay the same over its lives. */
 export interface RedisServer {
@@ -81,14 +83,4 @@ async function accepting(child: ChildProcess): Promise<void> {
   }
   if (child.exitCode !== null) throw new Error(`redis-server ended: ${lines.join('\n')}`);
   child.stdout.resume();
-}
-
-/** A port of this machine that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
