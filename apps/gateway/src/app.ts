@@ -15,6 +15,7 @@ import { requestLog } from './access/request-log.ts';
 import type { Channel } from './channel/channel.ts';
 import type { HandedSockets } from './channel/handed-sockets.ts';
 import { chooseSubprotocol } from './channel/subprotocol.ts';
+import type { Sharing } from './cluster/sharing.ts';
 import { isErrorCode, sendError } from './errors.ts';
 import type { HistoryStore } from './history/history-store.ts';
 import type { GatewayIdentity } from './identity.ts';
@@ -39,6 +40,8 @@ export interface GatewayParts {
   readonly channel: Channel;
   readonly handed: HandedSockets;
   readonly history: HistoryStore;
+  /** Present where the sessions are shared with other homes. */
+  readonly sharing?: Sharing | undefined;
   readonly media: MediaStore;
   readonly picoClients: PicoClients;
   readonly log: FastifyBaseLogger;

@@ -1,3 +1,4 @@
+import type { Secret } from '@picoclaw/auth';
 import {
   ConfigError,
   childEnvironment,
@@ -21,12 +22,19 @@ export interface SettingsSources {
   readonly flags: OptionFlags;
 }
 
-/** Everything that the files, the environment and the flags say; `bind` counts at the start only. */
+/** The Redis that gateways of several homes share, and who says so. */
+export interface RedisSettings {
+  readonly url: Secret;
+  readonly from: string;
+}
+
+/** Everything that the files, the environment and the flags say; `bind` and `redis` count at the start only. */
 export type LoadedSettings =
   | {
       readonly ok: true;
       readonly settings: GatewaySettings;
       readonly bind: BindOptions;
+      readonly redis: RedisSettings | undefined;
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly reason: string };
@@ -38,7 +46,8 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     const config = loadGatewayConfig(paths, environment, flags);
     const { host, port } = config.gateway;
     const settings = settingsOf(config, sources);
-    return { ok: true, settings, bind: { addresses: parseBindHosts(host), port }, warnings: config.warnings };
+    const bind = { addresses: parseBindHosts(host), port };
+    return { ok: true, settings, bind, redis: redisOf(config), warnings: config.warnings };
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, reason: configReason(error) };
     throw error;
@@ -78,6 +87,11 @@ function settingsOf(config: GatewayConfig, { paths, environment }: SettingsSourc
       whenBusy: pico.when_busy,
     },
   };
+}
+
+function redisOf({ cluster, sources }: GatewayConfig): RedisSettings | undefined {
+  const { redis_url: url } = cluster;
+  return url && { url, from: sources['cluster.redis_url']?.from ?? '' };
 }
 
 function picoClientOf({ enabled, url, token, session_id: sessionId }: GatewayConfig['channels']['pico_client']) {

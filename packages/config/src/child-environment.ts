@@ -1,5 +1,5 @@
 import type { Environment } from './env.ts';
-import { variables } from './environment-variables.ts';
+import { type SecretKey, variables } from './environment-variables.ts';
 import type { Paths } from './paths.ts';
 
 const PASSED_ON = [
@@ -32,7 +32,7 @@ export function childEnvironment(
   const plain = Object.values(variables).filter(({ secret }) => !secret);
   return {
     ...pick(environment, [...PASSED_ON, ...plain.map(({ name }) => name)]),
-    ...(withSecrets && { ...pick(environment, unknownNames(environment)), ...gatewaySecrets(environment) }),
+    ...(withSecrets && { ...pick(environment, unknownNames(environment)), ...secretsOf(environment, FOREIGN_SECRETS) }),
     ...(paths && { PICOCLAW_HOME: paths.home, PICOCLAW_CONFIG: paths.configFile }),
   };
 }
@@ -43,12 +43,19 @@ export function childEnvironment(
  * names as `env://NAME` (`GatewayConfig.referencedVariables`).
  */
 export function gatewaySecrets(environment: Environment, references: readonly string[] = []): Record<string, string> {
-  const secrets = pick(environment, references);
-  for (const key of ['gatewayToken', 'picoToken', 'picoClientToken'] as const) {
-    const value = environment[key];
-    if (value) secrets[variables[key].name] = value.reveal();
-  }
-  return secrets;
+  return { ...pick(environment, references), ...secretsOf(environment, [...FOREIGN_SECRETS, 'redisUrl']) };
+}
+
+/** Only our own gateway has a use for the Redis. */
+const FOREIGN_SECRETS = ['gatewayToken', 'picoToken', 'picoClientToken'] as const;
+
+function secretsOf(environment: Environment, keys: readonly SecretKey[]): Record<string, string> {
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = environment[key];
+      return value ? [[variables[key].name, value.reveal()]] : [];
+    }),
+  );
 }
 
 /**

@@ -74,7 +74,7 @@ export const variables = {
     z.enum(['gateway', 'launcher']),
     'Set in installed services: the files then beat the environment',
   ),
-  redisUrl: forLauncher('PICOCLAW_REDIS_URL', 'The Redis that several launchers share'),
+  redisUrl: forBoth('PICOCLAW_REDIS_URL', 'The Redis that several launchers and gateways share'),
 } as const;
 
 type Variables = typeof variables;

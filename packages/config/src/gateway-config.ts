@@ -47,6 +47,7 @@ const VARIABLE_OF: Readonly<Record<string, VariableKey>> = {
   'channels.pico_client.enabled': 'picoClientEnabled',
   'channels.pico_client.url': 'picoClientUrl',
   'channels.pico_client.token': 'picoClientToken',
+  'cluster.redis_url': 'redisUrl',
 };
 
 /**
@@ -120,7 +121,7 @@ function environmentCandidates(option: Option, environment: Environment): Candid
 
 /** A scalar where a group of options belongs would otherwise read as "nothing set". */
 function structureProblems(document: JsonObject, file: string): ConfigProblem[] {
-  const groups = [['gateway'], ['agents'], ['agents', 'defaults'], ['channels'], ['channel_list']];
+  const groups = [['gateway'], ['agents'], ['agents', 'defaults'], ['channels'], ['channel_list'], ['cluster']];
   const ours = [...groups, ['channels', 'pico'], ['channels', 'pico_client']];
   const entries = isJsonObject(document['channel_list']) ? Object.keys(document['channel_list']) : [];
   const listed = entries.flatMap((name) => [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeOptions } from './option.ts';
-import { hostSetting, logLevel, port, positive, secret, texts, urlOf } from './values.ts';
+import { cluster, hostSetting, logLevel, port, positive, secret, texts, urlOf } from './values.ts';
 
 /** Where the gateway listens unless told otherwise. */
 export const DEFAULT_GATEWAY_PORT = 18_790;
@@ -69,6 +69,7 @@ export const gatewaySchema = z.object({
         .describe('How many tokens of the conversation a model is given, estimated at four characters each'),
     }),
   }),
+  cluster,
 });
 
 /** One entry of `model_list`, with its keys from wherever they are kept; unknown keys stay. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeOptions } from './option.ts';
-import { cidrs, hostSetting, port, positive, secret, texts, urlOf } from './values.ts';
+import { cidrs, cluster, hostSetting, port, positive, secret, texts, urlOf } from './values.ts';
 
 /** The port on which people expect a launcher. */
 export const DEFAULT_LAUNCHER_PORT = 18_800;
@@ -48,13 +48,7 @@ export const launcherSchema = z.object({
     cert: z.string().optional().describe('The certificate chain, a PEM file'),
     key: z.string().optional().describe('The private key of the certificate, a PEM file'),
   }),
-  cluster: z.object({
-    redis_url: secret.optional().meta({
-      description: 'The Redis that several launchers share; it may hold a password',
-      type: 'a string',
-      secret: true,
-    }),
-  }),
+  cluster,
 });
 
 /** The options of launcher-config.json as a table. */

@@ -25,6 +25,15 @@ export const hostSetting = z.string().superRefine((text, context) => {
 /** A secret; texts become one before they are checked. */
 export const secret = z.instanceof(Secret);
 
+/** What those that serve as one share; one description for whoever has it. */
+export const cluster = z.object({
+  redis_url: secret.optional().meta({
+    description: 'The Redis that several launchers and gateways share; it may hold a password',
+    type: 'a string',
+    secret: true,
+  }),
+});
+
 /** A count or duration that cannot be zero. */
 export const positive = z.int().min(1);
 

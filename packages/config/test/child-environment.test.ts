@@ -71,6 +71,7 @@ test("the secrets that are handed over are the gateway's own and those that the 
     PICOCLAW_GATEWAY_TOKEN: 'value-of-PICOCLAW_GATEWAY_TOKEN',
     PICOCLAW_CHANNELS_PICO_TOKEN: 'value-of-PICOCLAW_CHANNELS_PICO_TOKEN',
     PICOCLAW_CHANNELS_PICO_CLIENT_TOKEN: 'value-of-PICOCLAW_CHANNELS_PICO_CLIENT_TOKEN',
+    PICOCLAW_REDIS_URL: 'value-of-PICOCLAW_REDIS_URL',
   });
 });
 

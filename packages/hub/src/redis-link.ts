@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { keepAttached } from './redis-attempts.ts';
 import type { OwnPublication } from './redis-backlog.ts';
 import { catchUp } from './redis-catch-up.ts';
 import { publicationFields } from './redis-entry.ts';
@@ -6,9 +6,6 @@ import type { RedisHistory } from './redis-history.ts';
 import { RedisTimeout, reasonOf } from './redis-reason.ts';
 import type { RedisStatus } from './redis-status.ts';
 import { openRedisStream, type RedisStream, type RedisStreamOptions } from './redis-stream.ts';
-
-const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 3000;
 
 /** The options of a `RedisLink`. */
 export interface RedisLinkOptions {
@@ -30,7 +27,6 @@ export class RedisLink {
   #stream: RedisStream | undefined;
   #lastSent: Promise<unknown> = Promise.resolve();
   #watch: NodeJS.Timeout | undefined;
-  #failures = 0;
 
   constructor(options: RedisLinkOptions, history: RedisHistory, status: RedisStatus) {
     this.#options = options;
@@ -57,15 +53,15 @@ export class RedisLink {
     await this.#running;
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
+  #run(): Promise<void> {
+    const { random } = this.#options;
+    const attempt = async (onAttached: () => void) => {
       const stream = await this.#attach();
-      if (stream !== undefined) await this.#follow(stream);
-      const spread = this.#options.random() * Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
-      this.#failures += 1;
-      await delay(RETRY_MIN_MS + spread, undefined, { signal }).catch(() => {});
-    }
+      if (stream === undefined) return;
+      onAttached();
+      await this.#follow(stream);
+    };
+    return keepAttached({ signal: this.#closing.signal, random, attempt });
   }
 
   async #attach(): Promise<RedisStream | undefined> {
@@ -94,7 +90,6 @@ export class RedisLink {
   /** From here on publications wait for their place; those that did not are handed in first. */
   #goBy(stream: RedisStream): void {
     this.#stream = stream;
-    this.#failures = 0;
     for (const own of this.#history.handIn()) this.#sendBy(stream, own);
     this.#status.ready();
   }

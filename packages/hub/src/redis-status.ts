@@ -12,11 +12,14 @@ export class RedisStatus {
   readonly #now: () => number;
   readonly #log: BackplaneLog | undefined;
   #current: BackplaneStatus;
+  readonly #what: string;
   #isLogged = false;
 
-  constructor(now: () => number, log: BackplaneLog | undefined) {
+  /** `what` reaches other nodes, or stays on this one. */
+  constructor(now: () => number, log: BackplaneLog | undefined, what = 'Publications') {
     this.#now = now;
     this.#log = log;
+    this.#what = what;
     this.#current = { state: 'detached', since: now(), reason: 'Redis is being connected to.' };
   }
 
@@ -32,7 +35,7 @@ export class RedisStatus {
   ready(): void {
     this.#change({ state: 'ready', since: this.#now() });
     this.#isLogged = false;
-    this.#log?.info({ code: 'redis_attached' }, 'Publications reach other nodes by Redis.');
+    this.#log?.info({ code: 'redis_attached' }, `${this.#what} reach other nodes by Redis.`);
   }
 
   /** Tried again and failed again is no news, unless for another reason. */
@@ -42,7 +45,7 @@ export class RedisStatus {
     this.#change({ state: 'detached', since: state === 'detached' ? since : this.#now(), reason });
     if (this.#isLogged) return;
     this.#isLogged = true;
-    this.#log?.warn({ code: 'redis_detached', reason }, 'Publications stay on this node until Redis is back.');
+    this.#log?.warn({ code: 'redis_detached', reason }, `${this.#what} stay on this node until Redis is back.`);
   }
 
   #change(status: BackplaneStatus): void {

@@ -1,12 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { RedisAddress } from './redis-address.ts';
 import type { StreamEntry } from './redis-entry.ts';
+import { openRedisPair } from './redis-pair.ts';
 
 /** How long a read waits in Redis for something new. */
 const BLOCK_MS = 2000;
 const PAGE = 500;
-/** How long the other side has to close its half of a connection before it is torn down. */
-const LINGER_MS = 200;
 
 /** Where the stream is and how long to wait for it. */
 export interface RedisStreamOptions {
@@ -38,40 +36,10 @@ export async function openRedisStream(
   { address, key, maxLength, answerWithinMs }: RedisStreamOptions,
   { signal, onLost }: { readonly signal: AbortSignal; readonly onLost: (error: unknown) => void },
 ): Promise<RedisStream> {
-  const { Redis } = await import('ioredis');
-  const connection = (commandTimeout: number) =>
-    new Redis({
-      ...address,
-      lazyConnect: true,
-      // Both connections begin again together, so neither does so by itself, and no command outlives its connection.
-      retryStrategy: () => null,
-      enableOfflineQueue: false,
-      connectTimeout: answerWithinMs * 2,
-      commandTimeout,
-      disconnectTimeout: LINGER_MS,
-      disableClientInfo: true,
-      // What differs in version 3 of the protocol is not used here, and HELLO is refused by some proxies.
-      protocol: 2,
-    });
-  const commands = connection(answerWithinMs * 2);
-  const reader = connection(answerWithinMs * 2 + BLOCK_MS);
-  let isClosed = false;
-  const close = () => {
-    if (isClosed) return;
-    isClosed = true;
-    signal.removeEventListener('abort', close);
-    commands.disconnect();
-    reader.disconnect();
-  };
-  signal.addEventListener('abort', close);
-  try {
-    await Promise.all([connect(commands), connect(reader)]);
-    signal.throwIfAborted();
-  } catch (error) {
-    close();
-    throw error;
-  }
-  for (const one of [commands, reader]) one.once('end', () => onLost(new Error('connection ended')));
+  const { commands, reader, close } = await openRedisPair(
+    { address, answerWithinMs, blockMs: BLOCK_MS },
+    { signal, onLost },
+  );
   return {
     add: async (fields, at = '*') => (await commands.xadd(key, 'MAXLEN', '~', maxLength, at, ...fields)) ?? '',
     read: async (after) => entriesOf(await commands.xread('COUNT', PAGE, 'STREAMS', key, after)),
@@ -81,18 +49,6 @@ export async function openRedisStream(
     length: () => commands.xlen(key),
     close,
   };
-}
-
-/** Rejects with what went wrong; ioredis itself rejects with "Connection is closed" and emits the reason. */
-async function connect(redis: Redis): Promise<void> {
-  let reason: unknown;
-  // Without a listener ioredis prints errors to the console.
-  redis.on('error', (error) => (reason ??= error));
-  try {
-    await redis.connect();
-  } catch (error) {
-    throw reason ?? error;
-  }
 }
 
 const entriesOf = (reply: [key: string, entries: StreamEntry[]][] | null): readonly StreamEntry[] =>

@@ -51,5 +51,7 @@ async function isReady(context: CliContext, pid: number | undefined): Promise<bo
   const found = await readHomePidFile(context);
   if (found.state !== 'alive' || found.record.pid !== pid) return false;
   const answer = await httpJson(`http://${addressOf(found.record)}/ready`);
-  return answer.answered && answer.status === 200;
+  if (!answer.answered) return false;
+  // A part that is not well, such as a Redis that is away, does not keep it from serving.
+  return answer.status === 200 || (answer.body as { phase?: unknown } | null)?.phase === 'ready';
 }

@@ -12,7 +12,7 @@ export interface AnswerQueue<Message extends Answerable> {
   readonly waitingCount: number;
   push(message: Message): void;
   /** Breaks the running answer off, if it is of that id or no id is given; one that waits is answered by being told so. */
-  cancel(id?: string): void;
+  cancel(id?: string, reason?: BreakReason): void;
   /** Settles when everything has been answered. */
   drained(): Promise<void>;
   /** Forgets what waits; settles when the running answer is done. */
@@ -63,10 +63,10 @@ class OneByOne<Message extends Answerable> implements AnswerQueue<Message> {
     if (this.#running === undefined) this.#next();
   }
 
-  cancel(id?: string): void {
+  cancel(id?: string, reason: BreakReason = 'cancelled'): void {
     const all = this.#running === undefined ? this.#waiting : [this.#running, ...this.#waiting];
     const meant = id === undefined ? this.#running : all.find(({ message }) => message.ids.includes(id));
-    meant?.controller.abort('cancelled' satisfies BreakReason);
+    meant?.controller.abort(reason);
   }
 
   async drained(): Promise<void> {

@@ -1,7 +1,7 @@
 import { ErrorCode } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Agent, type AgentDelta, AgentError, type AgentRequest } from '../agents/agent.ts';
-import type { SessionHistory } from '../history/session-history.ts';
+import type { SessionRecord } from '../history/session-record.ts';
 import type { StoredMessage } from '../history/stored-message.ts';
 import type { SessionVoice } from './session-voice.ts';
 import { createTextWriter, type TextWriter } from './text-writer.ts';
@@ -19,7 +19,9 @@ interface AnswerOptions {
   readonly request: Omit<AgentRequest, 'signal'>;
   readonly signal: AbortSignal;
   readonly voice: SessionVoice;
-  readonly history: Pick<SessionHistory, 'addAnswer' | 'said'>;
+  readonly record: Pick<SessionRecord, 'addAnswer'>;
+  /** What had been said of it when somebody else ended in the middle of it. */
+  readonly said: string | undefined;
   readonly log: FastifyBaseLogger;
   readonly now?: () => number;
 }
@@ -41,14 +43,14 @@ class Answer {
   readonly #toolCalls: unknown[] = [];
 
   constructor(options: AnswerOptions) {
-    const { agent, question, history, voice } = options;
+    const { agent, question, said, voice } = options;
     this.#options = options;
     this.#modelName = agent.modelName;
     this.#text = createTextWriter({
       messageId: question.answerId,
       voice,
       members: () => this.#model(),
-      said: history.said(question.answerId),
+      said,
     });
   }
 
@@ -128,7 +130,7 @@ class Answer {
   }
 
   async #store(isCancelled: boolean, error: string | undefined): Promise<void> {
-    const { history, question, voice, log, now = Date.now } = this.#options;
+    const { record, question, voice, log, now = Date.now } = this.#options;
     const thoughts = this.#thought?.text;
     const answer = {
       message_id: question.answerId,
@@ -143,7 +145,7 @@ class Answer {
     };
     // An answer that is stored is not given again, so that first every frame of it must be sure to reach who comes back.
     await voice.written();
-    const noted = history.addAnswer(answer).catch((cause: unknown) => {
+    const noted = record.addAnswer(answer).catch((cause: unknown) => {
       log.error({ code: ErrorCode.storageFailed, err: cause }, 'an answer could not be stored');
     });
     // Only clients of pico.v2 were promised that nothing is lost; the others need not wait for the disk.

@@ -3,7 +3,7 @@ import { CloseCode, CloseReason } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Agent } from '../agents/agent.ts';
-import type { HistoryStore } from '../history/history-store.ts';
+import type { SessionRecords } from '../history/session-record.ts';
 import type { SettingsHolder } from '../settings.ts';
 import { channelTokenCheck } from './authentication.ts';
 import { type Connection, SocketConnection } from './connection.ts';
@@ -52,7 +52,7 @@ export interface AcceptDetails {
 
 interface ChannelOptions {
   readonly agent: Agent;
-  readonly history: Pick<HistoryStore, 'open'>;
+  readonly records: SessionRecords;
   readonly media: MessageMedia;
   readonly instanceId: string;
   readonly settings: SettingsHolder;
@@ -68,10 +68,10 @@ export function createChannel(options: ChannelOptions): Channel {
   const watch = createLivenessSweep(connections);
   const whenBusy = () => settings.current.channel.whenBusy;
   const sessions = createSessionRegistry(async (id, onIdle) => {
-    const history = await options.history.open(id);
+    const record = await options.records.open(id);
     // Member by member: V8 gives what is spread a hidden class of its own each time.
-    const session = createSession({ id, instanceId, agent, history, media, whenBusy, log, onIdle });
-    return { session, release: () => history.release() };
+    const session = createSession({ id, instanceId, agent, record, media, whenBusy, log, onIdle });
+    return { session, release: () => record.release() };
   });
   const enter = async (socket: WebSocket, connection: SocketConnection, { sessionId, after }: AcceptDetails) => {
     try {

@@ -1,4 +1,4 @@
-import type { NumberedFrame } from '../history/frame-journal.ts';
+import type { NumberedFrame } from '../history/journal-line.ts';
 
 /** More than this is shortened: each update of an answer has its full text so far, so a long one has its square. */
 const MAX_CHARS = 4_000_000;

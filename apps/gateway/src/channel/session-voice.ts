@@ -1,6 +1,7 @@
 import { CloseCode, CloseReason, encodeFrame } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
-import type { SessionHistory } from '../history/session-history.ts';
+import type { NumberedFrame } from '../history/journal-line.ts';
+import type { SessionRecord } from '../history/session-record.ts';
 import type { Connection } from './connection.ts';
 import { replayedFrames } from './replayed-frames.ts';
 import type { Utterance } from './utterance.ts';
@@ -13,6 +14,10 @@ export interface SessionVoice {
   /** Whether a further frame would only wait: the last one is still being written, or all readers are behind. */
   readonly isBusy: boolean;
   say(utterance: Utterance): void;
+  /** Tells all sockets what the record has numbered; `isOwn` when it was said here. */
+  tell(frame: NumberedFrame, isOwn: boolean): void;
+  /** Says to who counts that numbers up to this one cannot be told any more. */
+  jump(seq: number): void;
   /** Settles when everything said so far has been written down, or could not be. */
   written(): Promise<void>;
   /** Settles when it is no longer busy, after a second at the latest. */
@@ -27,7 +32,7 @@ export interface SessionVoice {
 interface VoiceOptions {
   readonly id: string;
   readonly instanceId: string;
-  readonly history: Pick<SessionHistory, 'seq' | 'addFrame' | 'framesAfter'>;
+  readonly record: Pick<SessionRecord, 'seq' | 'say' | 'reach' | 'isAllHeard' | 'framesAfter'>;
   readonly log: FastifyBaseLogger;
   readonly now?: () => number;
 }
@@ -38,6 +43,8 @@ interface Listener {
   sentSeq: number;
   /** What is said while the past is still being read; undefined once it has been told. */
   waiting: { readonly seq: number; readonly text: string }[] | undefined;
+  /** What it misses cannot be told any more, though it is still being read. */
+  isLost?: boolean;
 }
 
 /** What a reader may be behind before updates that the next one replaces are left out. */
@@ -58,19 +65,18 @@ class NumberedVoice implements SessionVoice {
   /** Sockets of the plain protocol: they get frames as they are said, without numbers. */
   readonly #plain = new Set<Connection>();
   readonly #numbered = new Map<Connection, Listener>();
+  /** Those who speak `pico.v2` and are not greeted yet. */
+  #coming: Set<Connection> | undefined;
   #unwritten = 0;
   #lastWritten: Promise<void> = Promise.resolve();
-  /** The last number that was sent: what is being written comes after it. */
-  #toldSeq: number;
 
   constructor(options: VoiceOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#toldSeq = options.history.seq;
   }
 
   get listenerCount(): number {
-    return this.#plain.size + this.#numbered.size;
+    return this.#plain.size + (this.#coming?.size ?? 0) + this.#numbered.size;
   }
 
   get isNumbered(): boolean {
@@ -82,26 +88,26 @@ class NumberedVoice implements SessionVoice {
   }
 
   say(utterance: Utterance): void {
-    const { id, history, log } = this.#options;
     const timestamp = this.#now();
-    const { seq, written } = history.addFrame({ ...utterance, timestamp });
-    const frame = { ...utterance, session_id: id, timestamp };
-    // The plain protocol knows no acknowledgements.
-    if (this.#plain.size > 0 && frame.type !== 'ack') {
-      const text = encodeFrame(frame);
-      for (const connection of this.#plain) connection.send(text);
-    }
-    const tell = () => {
-      this.#unwritten -= 1;
-      this.#toldSeq = seq;
-      if (this.isNumbered) this.#tell(seq, encodeFrame({ ...frame, seq }));
-    };
+    const said = this.#options.record.say({ ...utterance, timestamp });
+    this.#tellPlain({ ...utterance, timestamp });
     this.#unwritten += 1;
-    // Before it is sent, so that a process that dies has forgotten nothing that anybody heard.
-    this.#lastWritten = written.then(tell, (error: unknown) => {
-      log.error({ code: 'storage_failed', err: error }, 'a frame could not be written down');
-      tell();
+    this.#lastWritten = said.then(() => {
+      this.#unwritten -= 1;
     });
+  }
+
+  tell({ seq, frame }: NumberedFrame, isOwn: boolean): void {
+    if (!isOwn) this.#tellPlain(frame);
+    if (this.isNumbered) this.#tell(seq, encodeFrame({ ...this.#framed(frame), seq }));
+  }
+
+  jump(seq: number): void {
+    for (const listener of this.#numbered.values()) {
+      listener.sentSeq = seq;
+      if (listener.waiting === undefined) listener.connection.send(this.#encode({ type: 'resync', payload: { seq } }));
+      else Object.assign(listener, { waiting: [], isLost: true });
+    }
   }
 
   written(): Promise<void> {
@@ -121,9 +127,22 @@ class NumberedVoice implements SessionVoice {
       this.#plain.add(connection);
       return;
     }
-    const { id: session_id, instanceId: instance_id } = this.#options;
-    const seq = this.#toldSeq;
-    const isCatchingUp = after !== undefined && after !== seq;
+    const reached = after === undefined ? undefined : this.#options.record.reach(after);
+    if (reached === undefined) {
+      this.#greet(connection, after);
+      return;
+    }
+    this.#coming ??= new Set();
+    this.#coming.add(connection);
+    void reached.then(() => {
+      if (this.#coming?.delete(connection)) this.#greet(connection, after);
+    });
+  }
+
+  #greet(connection: Connection, after: number | undefined): void {
+    const { id: session_id, instanceId: instance_id, record } = this.#options;
+    const { seq } = record;
+    const isCatchingUp = after !== undefined && !record.isAllHeard(after);
     this.#numbered.set(connection, { connection, sentSeq: seq, waiting: isCatchingUp ? [] : undefined });
     connection.send(this.#encode({ type: 'hello', payload: { session_id, instance_id, seq } }));
     if (isCatchingUp) void this.#replay(connection, after);
@@ -131,17 +150,26 @@ class NumberedVoice implements SessionVoice {
 
   leave(connection: Connection): void {
     this.#plain.delete(connection);
+    this.#coming?.delete(connection);
     this.#numbered.delete(connection);
   }
 
   close(code: number, reason: string): void {
-    for (const connection of [...this.#plain, ...this.#numbered.keys()]) connection.close(code, reason);
+    const all = [...this.#plain, ...(this.#coming ?? []), ...this.#numbered.keys()];
+    for (const connection of all) connection.close(code, reason);
   }
 
   #isBehind(): boolean {
     // One who reads slowly must not delay the others: he gets all of it, or is given up.
     const all = [...this.#plain, ...this.#numbered.keys()];
     return all.length > 0 && all.every(({ bufferedBytes }) => bufferedBytes > BEHIND_BYTES);
+  }
+
+  #tellPlain(frame: NumberedFrame['frame']): void {
+    // The plain protocol knows no acknowledgements.
+    if (this.#plain.size === 0 || frame.type === 'ack') return;
+    const text = encodeFrame(this.#framed(frame));
+    for (const connection of this.#plain) connection.send(text);
   }
 
   #tell(seq: number, text: string): void {
@@ -161,7 +189,7 @@ class NumberedVoice implements SessionVoice {
     const missed = await this.#missed(after);
     const listener = this.#numbered.get(connection);
     if (listener === undefined) return;
-    if (missed === undefined) {
+    if (missed === undefined || listener.isLost) {
       connection.send(this.#encode({ type: 'resync', payload: { seq: listener.sentSeq } }));
     } else {
       listener.sentSeq = after;
@@ -180,14 +208,18 @@ class NumberedVoice implements SessionVoice {
   }
 
   async #missed(after: number) {
-    const { history, log } = this.#options;
+    const { record, log } = this.#options;
     try {
-      const found = await history.framesAfter(after);
+      const found = await record.framesAfter(after);
       return found.ok ? found.frames : undefined;
     } catch (error) {
       log.error({ code: 'history_unreadable', err: error }, 'what a client missed could not be read');
       return undefined;
     }
+  }
+
+  #framed({ timestamp, ...utterance }: NumberedFrame['frame']) {
+    return { ...utterance, session_id: this.#options.id, timestamp };
   }
 
   #encode(utterance: Utterance): string {

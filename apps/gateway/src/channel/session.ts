@@ -3,7 +3,8 @@ import { ErrorCode } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Agent } from '../agents/agent.ts';
 import { answerIdOf } from '../history/answer-id.ts';
-import type { SessionHistory } from '../history/session-history.ts';
+import type { NumberedFrame } from '../history/journal-line.ts';
+import type { Intake, RecordListener, SessionRecord } from '../history/session-record.ts';
 import type { StoredMessage } from '../history/stored-message.ts';
 import { type Question, runAnswer } from './answer.ts';
 import { createAnswerQueue } from './answer-queue.ts';
@@ -42,7 +43,7 @@ interface SessionOptions {
   readonly id: string;
   readonly instanceId: string;
   readonly agent: Agent;
-  readonly history: SessionHistory;
+  readonly record: SessionRecord;
   readonly media: MessageMedia;
   readonly whenBusy: () => WhenBusy;
   readonly log: FastifyBaseLogger;
@@ -59,7 +60,7 @@ export function createSession(options: SessionOptions): ChannelSession {
   return new StoredSession(options);
 }
 
-class StoredSession implements ChannelSession {
+class StoredSession implements ChannelSession, RecordListener {
   readonly id: string;
   readonly #options: SessionOptions;
   readonly #voice: SessionVoice;
@@ -83,8 +84,27 @@ class StoredSession implements ChannelSession {
       answer: (question, signal) => this.#answer(question, signal),
       onIdle: () => this.settle(),
     });
-    // What the last process stored and did not come to answer.
-    for (const message of options.history.unanswered) this.#ask(message, message.id);
+    options.record.begin(this);
+  }
+
+  onFrame(frame: NumberedFrame, isOwn: boolean): void {
+    this.#voice.tell(frame, isOwn);
+  }
+
+  onJump(seq: number): void {
+    this.#voice.jump(seq);
+  }
+
+  onAsked(message: StoredMessage): void {
+    this.#ask(message, message.id);
+  }
+
+  onCancelled(id: string | undefined): void {
+    this.#queue.cancel(id);
+  }
+
+  onTaken(messageId: string): void {
+    this.#queue.cancel(messageId, 'stopping');
   }
 
   join(connection: Connection, after?: number): void {
@@ -97,7 +117,7 @@ class StoredSession implements ChannelSession {
   }
 
   receive(frame: SessionFrame, from: Connection): void {
-    if (frame.type === 'message.cancel') this.#queue.cancel(frame.payload.message_id);
+    if (frame.type === 'message.cancel') this.#cancel(frame.payload.message_id);
     else if (from.isNumbered) this.#receiveNumbered(frame, from);
     else void this.#takeIn(frame, from);
   }
@@ -127,7 +147,7 @@ class StoredSession implements ChannelSession {
       from.refuse(ErrorCode.invalidMessage, 'A message of pico.v2 needs an id of its own.');
       return;
     }
-    const known = this.#options.history.find(id);
+    const known = this.#options.record.find(id);
     if (known !== undefined) {
       this.#acknowledge(id, known);
       return;
@@ -136,6 +156,11 @@ class StoredSession implements ChannelSession {
     if (this.#storing.has(id)) return;
     this.#storing.add(id);
     void this.#takeIn(frame, from).finally(() => this.#storing.delete(id));
+  }
+
+  #cancel(id?: string): void {
+    this.#queue.cancel(id);
+    this.#options.record.cancelElsewhere(id);
   }
 
   #acknowledge(id: string, message_id: string): void {
@@ -169,17 +194,18 @@ class StoredSession implements ChannelSession {
   }
 
   async #store(message: StoredMessage, requestId: string | undefined, from: Connection): Promise<void> {
-    const { history, log } = this.#options;
+    const { record, log } = this.#options;
     const { role: _, ...members } = message;
-    const stored = history.addMessage(members);
+    const stored = record.addMessage(members);
     if (!from.isNumbered) {
       stored.catch((error: unknown) =>
         log.error({ code: ErrorCode.storageFailed, err: error }, 'a message is not stored'),
       );
       return this.#ask(message, requestId);
     }
+    let intake: Intake;
     try {
-      await stored;
+      intake = await stored;
     } catch (error) {
       log.error({ code: ErrorCode.storageFailed, err: error }, 'a message could not be stored');
       return from.refuse(
@@ -188,8 +214,8 @@ class StoredSession implements ChannelSession {
         requestId,
       );
     }
-    if (message.id !== undefined) this.#acknowledge(message.id, message.message_id);
-    this.#ask(message, requestId);
+    if (message.id !== undefined) this.#acknowledge(message.id, intake.messageId);
+    if (intake.isNew) this.#ask(message, requestId);
   }
 
   #messageOf(
@@ -213,13 +239,15 @@ class StoredSession implements ChannelSession {
   #ask(message: StoredMessage, requestId: string | undefined): void {
     if (this.#isEnding) return;
     const answerId = answerIdOf(message.message_id);
-    if (this.#options.whenBusy() === 'cancel') this.#queue.cancel();
+    if (this.#options.whenBusy() === 'cancel') this.#cancel();
     this.#queue.push({ message, requestId, answerId, ids: [answerId, message.message_id, message.id, requestId] });
   }
 
   async #answer(question: Question, signal: AbortSignal): Promise<void> {
-    const { agent, history, media, log } = this.#options;
+    const { agent, record, media, log } = this.#options;
     const { message } = question;
+    const turn = await record.takeTurn(message.message_id, signal);
+    if (turn === undefined) return;
     const request = {
       sessionId: this.id,
       content: message.content,
@@ -228,14 +256,16 @@ class StoredSession implements ChannelSession {
         ...{ role: each.role, content: each.content, images: media.imagesOf(each) },
       })),
     };
-    await runAnswer({ agent, question, request, signal, voice: this.#voice, history, log, now: this.#now });
+    const { said } = turn;
+    await runAnswer({ agent, question, request, signal, voice: this.#voice, record, said, log, now: this.#now });
+    turn.end();
   }
 
   async #past({ message_id }: StoredMessage): Promise<readonly StoredMessage[]> {
-    const { agent, history, log, maxContextChars = 200_000 } = this.#options;
+    const { agent, record, log, maxContextChars = 200_000 } = this.#options;
     if (agent.usesHistory === false) return [];
     try {
-      return conversationBefore(await history.recent(maxContextChars), message_id);
+      return conversationBefore(await record.recent(maxContextChars), message_id);
     } catch (error) {
       log.error({ code: 'history_unreadable', err: error }, 'an agent answers without the past');
       return [];

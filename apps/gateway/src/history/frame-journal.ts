@@ -1,18 +1,15 @@
-import type { ServerFrame } from '@picoclaw/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AppendFile, createAppendFile } from './append-file.ts';
+import {
+  createTextReader,
+  isText,
+  type JournalFrame,
+  type JournalLine,
+  type NumberedFrame,
+  shortened,
+} from './journal-line.ts';
 import { linesForward, openToRead } from './lines.ts';
 import type { OpenFiles } from './open-files.ts';
-
-/** A server frame before it belongs to a session and has its number. */
-export type JournalFrame = DistributiveOmit<ServerFrame, 'session_id' | 'seq'>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-/** A frame and its number. */
-export interface NumberedFrame {
-  readonly seq: number;
-  readonly frame: JournalFrame;
-}
 
 /** The frames that a session has said last, for clients that come back. */
 export interface FrameJournal {
@@ -20,25 +17,15 @@ export interface FrameJournal {
   readonly seq: number;
   /** The last number that anybody may have heard: whoever gives a frame out waits for `written`. */
   readonly toldSeq: number;
-  /** Gives the frame the next number; `written` settles when it outlives this process. */
-  add(frame: JournalFrame): { seq: number; written: Promise<void> };
+  /** The last number that is known to have been given out: `seq` leaves some out where that is in doubt. */
+  readonly knownSeq: number;
+  /** Gives the frame the next number, or that one where it has one; `written` settles when it outlives this process. */
+  add(frame: JournalFrame, at?: number): { seq: number; written: Promise<void> };
   /** The frames after a number, or nothing when some of them are not known any more, or it was never given out. */
   after(seq: number): Promise<readonly NumberedFrame[] | undefined>;
   /** The text of a message as it was said last, before this process. */
   said(messageId: string): string | undefined;
   close(): Promise<void>;
-}
-
-/**
- * A line of the journal: a frame (`f`), an update that only adds to a text (`d`), or a beginning in which numbers up to
- * `n` may have been given out that nobody knows (`boot`).
- */
-interface JournalLine {
-  readonly n: number;
-  readonly t?: number;
-  readonly f?: JournalFrame;
-  readonly d?: { readonly id: string; readonly add: string };
-  readonly boot?: string;
 }
 
 interface JournalOptions {
@@ -109,6 +96,7 @@ class Journal implements FrameJournal {
   readonly #growing = new Map<string, string>();
   #seq: number;
   #toldSeq: number;
+  #knownSeq: number;
   #isBegun: boolean;
   #trimming: Promise<void> | undefined;
   /** Settles, never rejects, when the frames so far have been written, or could not be. */
@@ -123,6 +111,7 @@ class Journal implements FrameJournal {
     const isNew = lastLine === undefined && !isDamaged && options.knownSeq === 0;
     this.#seq = Math.max(last, options.knownSeq) + (this.#isBegun || isNew ? 0 : UNKNOWN_NUMBERS);
     this.#toldSeq = this.#seq;
+    this.#knownSeq = Math.max(last, options.knownSeq);
   }
 
   get seq(): number {
@@ -133,12 +122,18 @@ class Journal implements FrameJournal {
     return this.#toldSeq;
   }
 
-  add(frame: JournalFrame): { seq: number; written: Promise<void> } {
+  get knownSeq(): number {
+    return this.#knownSeq;
+  }
+
+  add(frame: JournalFrame, at = this.#seq + 1): { seq: number; written: Promise<void> } {
+    if (at !== this.#seq + 1) this.#beginAt(at - 1);
     const beginning = this.#isBegun ? '' : lineOf({ n: this.#seq, boot: this.#options.bootId });
     this.#isBegun = true;
     this.#seq += 1;
     const seq = this.#seq;
-    const written = this.#file.append(beginning + lineOf({ n: seq, ...this.#shorten(frame) }), 'written');
+    this.#knownSeq = seq;
+    const written = this.#file.append(beginning + lineOf({ n: seq, ...shortened(frame, this.#growing) }), 'written');
     const told = () => {
       this.#toldSeq = seq;
     };
@@ -153,6 +148,13 @@ class Journal implements FrameJournal {
       this.#trim();
     }
     return { seq, written };
+  }
+
+  /** What was said up to there was said elsewhere. */
+  #beginAt(seq: number): void {
+    this.#seq = seq;
+    this.#isBegun = false;
+    this.#growing.clear();
   }
 
   async after(seq: number): Promise<readonly NumberedFrame[] | undefined> {
@@ -184,17 +186,6 @@ class Journal implements FrameJournal {
   }
 
   /** An update has the full text; only what it adds is written, so that a long answer does not cost its square. */
-  #shorten(frame: JournalFrame): Omit<JournalLine, 'n'> {
-    if (!isText(frame)) return { f: frame };
-    const { message_id: id, content, ...more } = frame.payload;
-    const before = this.#growing.get(id);
-    this.#growing.set(id, content);
-    const isOnlyMore = frame.type === 'message.update' && Object.keys(more).length === 0;
-    if (!isOnlyMore || before === undefined || !content.startsWith(before)) return { f: frame };
-    const t = frame.timestamp;
-    return { ...(t !== undefined && { t }), d: { id, add: content.slice(before.length) } };
-  }
-
   #trim(): void {
     const { path, maxBytes = MAX_BYTES, log } = this.#options;
     if (this.#file.size <= maxBytes || this.#trimming !== undefined) return;
@@ -238,32 +229,6 @@ async function newestLines(path: string, maxBytes: number): Promise<string> {
   return kept.join('');
 }
 
-/** Makes whole frames of lines that only add to a text; none where a part of that text is missing. */
-function createTextReader() {
-  const texts = new Map<string, string>();
-  let last: number | undefined;
-  return {
-    read({ n, f, d, t, boot }: JournalLine): JournalFrame | undefined {
-      if (boot !== undefined || n - 1 !== last) texts.clear();
-      last = n;
-      if (d !== undefined) {
-        const before = texts.get(d.id);
-        if (before === undefined) return undefined;
-        const content = before + d.add;
-        texts.set(d.id, content);
-        return {
-          type: 'message.update',
-          payload: { message_id: d.id, content },
-          ...(t !== undefined && { timestamp: t }),
-        };
-      }
-      if (f?.type === 'typing.stop') texts.clear();
-      if (f !== undefined && isText(f)) texts.set(f.payload.message_id, f.payload.content);
-      return f;
-    },
-  };
-}
-
 /** The lines of a journal; `undefined` stands for one that cannot be read. */
 async function* journalLines(path: string): AsyncGenerator<{ line: JournalLine | undefined; end: number }> {
   const handle = await openToRead(path);
@@ -287,7 +252,3 @@ function parseJournalLine(text: string): JournalLine | undefined {
 }
 
 const lineOf = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
-
-type TextFrame = Extract<JournalFrame, { type: 'message.create' | 'message.update' }>;
-const isText = (frame: JournalFrame): frame is TextFrame =>
-  frame.type === 'message.create' || frame.type === 'message.update';

@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { answerIdOf } from './answer-id.ts';
 import { type AppendFile, createAppendFile } from './append-file.ts';
-import { type FrameJournal, type JournalFrame, type NumberedFrame, openFrameJournal } from './frame-journal.ts';
+import { type FrameJournal, openFrameJournal } from './frame-journal.ts';
+import type { JournalFrame, NumberedFrame } from './journal-line.ts';
 import { linesBackward, openToRead } from './lines.ts';
 import { MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -12,16 +13,18 @@ export interface SessionHistory {
   readonly id: string;
   /** The last number that a frame was given. */
   readonly seq: number;
+  /** The last number that is known to have been given out; `seq` may be higher. */
+  readonly knownSeq: number;
   /** Messages of people that had no answer when the session was opened, in order. */
   readonly unanswered: readonly StoredMessage[];
   /** The `message_id` of what a client sent under that id, if it is one of the last few thousand. */
   find(clientId: string): string | undefined;
   /** On the disk when it resolves; rejects with a HistoryError, and then nothing of it is kept. */
-  addMessage(message: Omit<StoredMessage, 'role'>): Promise<void>;
+  addMessage(message: Omit<StoredMessage, 'role'>, heardSeq?: number): Promise<void>;
   /** The same for a finished answer; from then on its message is answered. */
-  addAnswer(answer: Omit<StoredMessage, 'role'> & { readonly reply_to: string }): Promise<void>;
-  /** Numbers a frame; `written` settles when it outlives this process. */
-  addFrame(frame: JournalFrame): { seq: number; written: Promise<void> };
+  addAnswer(answer: Omit<StoredMessage, 'role'> & { readonly reply_to: string }, heardSeq?: number): Promise<void>;
+  /** Numbers a frame, unless it has its number; `written` settles when it outlives this process. */
+  addFrame(frame: JournalFrame, at?: number): { seq: number; written: Promise<void> };
   /** The frames after a number; `ok: false` when some are not known any more, or it was never given out. */
   framesAfter(after: number): Promise<{ ok: true; frames: readonly NumberedFrame[] } | { ok: false }>;
   /** What had been said of an answer when an earlier process ended in the middle of it. */
@@ -80,8 +83,12 @@ class FileHistory implements SessionHistory {
     return this.#ids.get(clientId);
   }
 
-  async addMessage(message: Omit<StoredMessage, 'role'>): Promise<void> {
-    await this.#add({ role: 'user', ...message });
+  get knownSeq(): number {
+    return this.#journal.knownSeq;
+  }
+
+  async addMessage(message: Omit<StoredMessage, 'role'>, heardSeq?: number): Promise<void> {
+    await this.#add({ role: 'user', ...message }, heardSeq);
     if (message.id === undefined) return;
     this.#ids.set(message.id, message.message_id);
     for (const oldest of this.#ids.keys()) {
@@ -90,12 +97,12 @@ class FileHistory implements SessionHistory {
     }
   }
 
-  addAnswer(answer: Omit<StoredMessage, 'role'> & { reply_to: string }): Promise<void> {
-    return this.#add({ role: 'assistant', ...answer });
+  addAnswer(answer: Omit<StoredMessage, 'role'> & { reply_to: string }, heardSeq?: number): Promise<void> {
+    return this.#add({ role: 'assistant', ...answer }, heardSeq);
   }
 
-  addFrame(frame: JournalFrame): { seq: number; written: Promise<void> } {
-    return this.#journal.add(frame);
+  addFrame(frame: JournalFrame, at?: number): { seq: number; written: Promise<void> } {
+    return this.#journal.add(frame, at);
   }
 
   async framesAfter(after: number) {
@@ -132,8 +139,8 @@ class FileHistory implements SessionHistory {
     await Promise.all([this.#messages.close(), this.#journal.close()]);
   }
 
-  async #add(message: StoredMessage): Promise<void> {
-    await this.#messages.append(`${JSON.stringify({ ...message, seq: this.#journal.toldSeq })}\n`, 'synced');
+  async #add(message: StoredMessage, seq = this.#journal.toldSeq): Promise<void> {
+    await this.#messages.append(`${JSON.stringify({ ...message, seq })}\n`, 'synced');
     this.#options.onStored(message, this.#messages.size);
   }
 }

@@ -5,7 +5,9 @@ import type { GatewayParts } from '../app.ts';
 import { type Channel, createChannel } from '../channel/channel.ts';
 import { createHandedSockets } from '../channel/handed-sockets.ts';
 import { createMessageMedia } from '../channel/message-media.ts';
-import { createHistoryStore } from '../history/history-store.ts';
+import type { Sharing } from '../cluster/sharing.ts';
+import { createHistoryStore, type HistoryStore } from '../history/history-store.ts';
+import { createLoneRecords } from '../history/lone-record.ts';
 import { formatUptime, type GatewayIdentity } from '../identity.ts';
 import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
 import { createMediaStore } from '../media/media-store.ts';
@@ -13,6 +15,9 @@ import { createPicoClients } from '../pico-client/pico-clients.ts';
 import { createReadiness } from '../readiness.ts';
 import { createReloader, type LoadResult } from '../reloader.ts';
 import { createSettingsHolder, type SettingsHolder } from '../settings.ts';
+
+/** Makes the sharing of a home's sessions, where that is wanted. */
+export type Share = (files: HistoryStore) => Sharing;
 
 type Loaded = Extract<LoadedSettings, { ok: true }>;
 
@@ -22,11 +27,14 @@ export function createParts(
   started: Loaded,
   identity: GatewayIdentity,
   log: Logger,
+  share?: Share,
 ): GatewayParts {
   const settings = createSettingsHolder(started.settings);
   const readiness = createReadiness();
   const { sessionsDirectory, mediaDirectory } = sources.paths;
-  const history = createHistoryStore({ folder: sessionsDirectory, log });
+  const files = createHistoryStore({ folder: sessionsDirectory, log });
+  const sharing = share?.(files);
+  const history = sharing?.history ?? files;
   const media = createMediaStore({ folder: mediaDirectory, limits: () => settings.current.media, log });
   const agent = createAgents({
     settings: () => settings.current.models,
@@ -36,7 +44,7 @@ export function createParts(
   const { pidToken, instanceId } = identity;
   const channel = createChannel({
     agent,
-    history,
+    records: sharing ?? createLoneRecords(files, log),
     media: createMessageMedia(media, log),
     settings,
     pidToken,
@@ -57,15 +65,18 @@ export function createParts(
   });
   readiness.addCheck('channel', () => channelProblem(settings));
   readiness.addCheck('pid_file', () => pidFileProblem(sources.paths.pidFile, identity));
+  if (sharing !== undefined) readiness.addCheck('redis', () => sharing.problem);
   const handed = createHandedSockets();
-  return { identity, settings, readiness, reloader, channel, handed, history, media, picoClients, log };
+  return { identity, settings, readiness, reloader, channel, handed, history, sharing, media, picoClients, log };
 }
 
 function loadAgain(sources: SettingsSources, started: Loaded): LoadResult {
   const loaded = loadSettings(sources);
   if (!loaded.ok) return loaded;
   const isMoved = JSON.stringify(loaded.bind) !== JSON.stringify(started.bind);
-  return { ...loaded, restartNeeded: isMoved ? ['gateway.host', 'gateway.port'] : [] };
+  const isOtherRedis = loaded.redis?.url.reveal() !== started.redis?.url.reveal();
+  const restartNeeded = [isMoved ? ['gateway.host', 'gateway.port'] : [], isOtherRedis ? ['cluster.redis_url'] : []];
+  return { ...loaded, restartNeeded: restartNeeded.flat() };
 }
 
 function channelProblem({ current: { channel } }: SettingsHolder): string | undefined {

@@ -1,4 +1,5 @@
-import { ConfigError, ensurePicoChannel, PICOCLAW_VERSION } from '@picoclaw/config';
+import { join } from 'node:path';
+import { ConfigError, ensurePicoChannel, PICOCLAW_VERSION, problemLine } from '@picoclaw/config';
 import {
   claimPidFile,
   currentProcess,
@@ -14,7 +15,7 @@ import { buildGateway, type GatewayParts } from '../app.ts';
 import { createIdentity } from '../identity.ts';
 import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
 import { ExitCode, type StartFailure } from './exit-code.ts';
-import { createParts } from './parts.ts';
+import { createParts, type Share } from './parts.ts';
 import { findRunningGateway } from './running-gateway.ts';
 import { bindUnixSocket, removeLeftSockets } from './unix-socket.ts';
 
@@ -35,7 +36,9 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
   log.level = loaded.settings.logLevel;
   for (const warning of [...sources.environment.warnings, ...loaded.warnings]) log.warn({ code: 'config' }, warning);
 
-  const parts = createParts(sources, loaded, createIdentity(PICOCLAW_VERSION), log);
+  const share = await loadSharing(loaded, sources, log);
+  if (!share.ok) return share;
+  const parts = createParts(sources, loaded, createIdentity(PICOCLAW_VERSION), log, share.share);
   const app = await buildGateway(parts);
   const bound = await bind(app, loaded, sources);
   if (!bound.ok) return bound;
@@ -47,12 +50,33 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
     return claimed;
   }
   await removeLeftSockets(home, socketPath);
+  await startSharing(parts);
   parts.readiness.phase = 'ready';
   parts.picoClients.follow(loaded.settings.picoClient);
   // From now on this process alone writes into the home.
   void answerWhatWaits(parts);
   void parts.media.sweep();
   return { ok: true, app, parts, claim: claimed.claim };
+}
+
+/** Redis costs nothing where it is not wanted. */
+async function loadSharing({ redis }: Loaded, { paths }: SettingsSources, log: Logger) {
+  if (redis === undefined) return { ok: true, share: undefined } as const;
+  const { createSharing, redisUrlProblem } = await import('../cluster/sharing.ts');
+  const message = redisUrlProblem(redis.url);
+  const path = 'cluster.redis_url';
+  if (message !== undefined) return failure(ExitCode.operator, problemLine({ file: redis.from, path, message }));
+  const folder = join(paths.sessionsDirectory, 'cluster');
+  const share: Share = (files) => createSharing({ url: redis.url, files, folder, log });
+  return { ok: true, share } as const;
+}
+
+/** Before the first socket, and after the home is this process's alone. */
+async function startSharing({ sharing, channel }: GatewayParts): Promise<void> {
+  await sharing?.start({
+    onUnanswered: (sessionIds) => void channel.recover(sessionIds),
+    onDeleted: (sessionId) => channel.endSession(sessionId),
+  });
 }
 
 async function answerWhatWaits({ channel, history, log }: GatewayParts): Promise<void> {

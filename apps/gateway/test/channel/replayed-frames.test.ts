@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { replayedFrames } from '../../src/channel/replayed-frames.ts';
-import type { NumberedFrame } from '../../src/history/frame-journal.ts';
+import type { NumberedFrame } from '../../src/history/journal-line.ts';
 
 const update = (seq: number, message_id: string, content: string): NumberedFrame => ({
   seq,

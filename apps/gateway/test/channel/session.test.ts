@@ -10,6 +10,7 @@ import type { Connection } from '../../src/channel/connection.ts';
 import { createMessageMedia } from '../../src/channel/message-media.ts';
 import { createSession } from '../../src/channel/session.ts';
 import { createHistoryStore } from '../../src/history/history-store.ts';
+import { createLoneRecords } from '../../src/history/lone-record.ts';
 import { createMediaStore } from '../../src/media/media-store.ts';
 
 type Message = Extract<ClientFrame, { type: 'message.send' }>;
@@ -65,13 +66,13 @@ async function createTestSession(agent: Agent, { whenBusy = 'wait', folder, ...o
   const own = folder ?? mkdtempSync(join(tmpdir(), 'picoclaw-session-'));
   if (folder === undefined) onTestFinished(() => rmSync(own, { recursive: true, force: true }));
   const store = createHistoryStore({ folder: own, log });
-  const history = await store.open('s');
+  const history = await createLoneRecords(store, log).open('s');
   const session = createSession({
     ...{
       id: 's',
       instanceId: 'i',
       agent,
-      history,
+      record: history,
       media: createMessageMedia(createMediaStore({ folder: join(own, 'media'), log }), log),
       log,
       onIdle,

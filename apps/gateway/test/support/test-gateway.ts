@@ -15,6 +15,7 @@ import { createChannel } from '../../src/channel/channel.ts';
 import { createHandedSockets } from '../../src/channel/handed-sockets.ts';
 import { createMessageMedia } from '../../src/channel/message-media.ts';
 import { createHistoryStore } from '../../src/history/history-store.ts';
+import { createLoneRecords } from '../../src/history/lone-record.ts';
 import type { GatewayIdentity } from '../../src/identity.ts';
 import { createMediaStore } from '../../src/media/media-store.ts';
 import { createPicoClients } from '../../src/pico-client/pico-clients.ts';
@@ -84,7 +85,7 @@ export async function buildTestGateway(options: TestGatewayOptions = {}) {
   const { pidToken, instanceId } = identity;
   const channel = createChannel({
     agent,
-    history,
+    records: createLoneRecords(history, log),
     media: createMessageMedia(media, log),
     settings,
     pidToken,

@@ -53,13 +53,17 @@ export async function awaitReady(
   }
 }
 
+/** A part that is not well, such as a Redis that is away, is no reason to give a gateway up that says it has started. */
+const isServing = ({ status, phase }: { readonly status: number; readonly phase: unknown }): boolean =>
+  status === 200 || HAS_NO_READY.has(status) || phase === 'ready';
+
 /** Whether the process came to be the gateway of the pid file that answers `/ready`, before nobody waits any more. */
 async function untilServing(pid: number | undefined, pidReader: PidReader, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     const found = await pidReader.read();
     if (found.state === 'alive' && found.record.pid === pid) {
       const answer = await askReady(found.record);
-      if (answer.answered && (answer.status === 200 || HAS_NO_READY.has(answer.status))) return true;
+      if (answer.answered && isServing(answer)) return true;
     }
     await wait(POLL_MS, undefined, { signal }).catch(() => {});
   }

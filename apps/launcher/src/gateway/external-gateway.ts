@@ -31,8 +31,8 @@ export function createExternalGateway(gatewayUrl: string, now = () => performanc
       const how = answer.refused ? 'refuses connections' : 'does not answer';
       return { isUp: false, reason: `The gateway at ${at} ${how} (gateway_url in launcher-config.json).` };
     }
-    // One that knows no /ready is not said to be down for that.
-    if (answer.status !== 503) return { isUp: true };
+    // One that knows no /ready is not said to be down for that, nor one of which a part is not well.
+    if (answer.status !== 503 || answer.phase === 'ready') return { isUp: true };
     return { isUp: false, reason: `The gateway at ${at} says that it is not ready.` };
   };
   return {
