@@ -1,3 +1,4 @@
+export { createLineBatch } from './line-batch.ts';
 export { createLineReader } from './lines.ts';
 export type { Log, LogOptions } from './log.ts';
 export { createLog, logFileStream } from './log.ts';

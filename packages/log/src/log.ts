@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Logger, multistream, pino, type StreamEntry } from 'pino';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
+import { createLineBatch } from './line-batch.ts';
 import { escapeC1, textLine } from './text-line.ts';
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -50,15 +51,26 @@ const CLOSE_WITHIN_MS = 500;
 /** Opens a log. A file that cannot be written is said once and costs the file, not the process. */
 export function createLog({ level, file, console: shown }: LogOptions): Log {
   const files: RotatingFileStream[] = [];
+  const flushes: (() => void)[] = [];
+  const gathered = (pass: (text: string) => void) => {
+    const { stream, flush } = gatheringStream(pass);
+    flushes.push(flush);
+    return stream;
+  };
   const openFile = ({ folder, name }: LogFile): StreamEntry<Level> => {
     const stream = logFileStream(folder, name, (error) => {
       shown?.stream.write(`warning: cannot write ${join(folder, name)}: ${error.message}\n`);
     });
     files.push(stream);
-    return { level: 'trace', stream };
+    return { level: 'trace', stream: gathered((text) => void stream.write(text)) };
   };
   const entries: StreamEntry<Level>[] = file === undefined ? [] : [openFile(file)];
-  if (shown !== undefined) entries.push({ level: shown.level, stream: consoleStream(shown) });
+  if (shown !== undefined) {
+    const show = consoleOf(shown);
+    // A program reads it, and keeps it.
+    const stream = shown.format === 'json' ? gathered(show) : { write: show };
+    entries.push({ level: shown.level, stream });
+  }
   const streams = multistream(entries);
   const logger = pino(
     {
@@ -75,6 +87,7 @@ export function createLog({ level, file, console: shown }: LogOptions): Log {
     logger,
     addFile: (another) => void streams.add(openFile(another)),
     async close() {
+      for (const flush of flushes) flush();
       await Promise.all(files.map(endOf));
     },
   };
@@ -109,8 +122,27 @@ async function endOf(stream: Writable): Promise<void> {
   });
 }
 
-function consoleStream({ format, stream }: NonNullable<LogOptions['console']>): { write(line: string): void } {
+function consoleOf({ format, stream }: NonNullable<LogOptions['console']>): (line: string) => void {
   // A reader that went away (a closed terminal, a dead parent, `| head`) must not end the process.
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
-  return { write: (line) => void stream.write(format === 'json' ? line : textLine(line)) };
+  return (line) => void stream.write(format === 'json' ? line : textLine(line));
+}
+
+/** As pino numbers it. */
+const WARN = 40;
+/** Has pino say the level of each line in `lastLevel`. */
+const WITH_LEVEL = Symbol.for('pino.metadata');
+
+/** Gathers lines; a warning is passed on at once, with all that came before it, for it may be followed by nothing. */
+function gatheringStream(pass: (text: string) => void) {
+  const batch = createLineBatch(pass);
+  const stream = {
+    [WITH_LEVEL]: true as const,
+    lastLevel: 0,
+    write(line: string) {
+      batch.write(line);
+      if (stream.lastLevel >= WARN) batch.flush();
+    },
+  };
+  return { stream, flush: batch.flush };
 }

@@ -45,6 +45,7 @@ describe('a log', () => {
     const log = createLog({ level: 'info', console: { level: 'info', format: 'json', stream } });
     const headers = { authorization: 'Bearer s3cr3t', cookie: 's3cr3t', 'sec-websocket-protocol': 'token.s3cr3t' };
     log.logger.info({ req: { headers }, headers, token: 's3cr3t', body: { password: 's3cr3t' } }, 'request');
+    await log.close();
     expect(stream.text).toContain('request');
     expect(stream.text).not.toContain('s3cr3t');
   });
@@ -70,6 +71,7 @@ describe('a log', () => {
       console: { level: 'info', format: 'json', stream },
     });
     log.logger.info('still here');
+    await log.close();
     expect(stream.text).toContain('still here');
   });
 });

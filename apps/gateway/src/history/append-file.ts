@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HistoryError } from './history-error.ts';
 import { createOpenFiles, type OpenFiles } from './open-files.ts';
+import type { StoredNames } from './stored-names.ts';
 
 /** A file of lines that only grows; what is handed over is on the disk when the promise resolves, or nowhere. */
 export interface AppendFile {
@@ -23,6 +24,8 @@ interface AppendFileOptions {
   readonly header?: () => string;
   /** Who it shares the descriptors with. */
   readonly openFiles?: OpenFiles;
+  /** Where it is noted that the file is there. */
+  readonly names?: StoredNames;
 }
 
 interface Append {
@@ -51,6 +54,7 @@ class GroupedAppends implements AppendFile {
   readonly #path: string;
   readonly #header: () => string;
   readonly #openFiles: OpenFiles;
+  readonly #names: StoredNames | undefined;
   #size: number;
   /** There is room for its descriptor. */
   #hasRoom = false;
@@ -66,11 +70,16 @@ class GroupedAppends implements AppendFile {
   #isClean = false;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(path: string, size: number, { header = () => '', openFiles = createOpenFiles(1) }: AppendFileOptions) {
+  constructor(
+    path: string,
+    size: number,
+    { header = () => '', openFiles = createOpenFiles(1), names }: AppendFileOptions,
+  ) {
     this.#path = path;
     this.#size = size;
     this.#header = header;
     this.#openFiles = openFiles;
+    this.#names = names;
     this.#isInFolder = size > 0;
   }
 
@@ -157,6 +166,7 @@ class GroupedAppends implements AppendFile {
 
   /** Whose first append is to be synced has more of that kind. */
   #open(isSynced: boolean): Promise<FileHandle> {
+    this.#names?.add(this.#path);
     this.#writesThrough = isSynced && WRITE_THROUGH > 0;
     return open(this.#path, this.#writesThrough ? FLAGS | WRITE_THROUGH : FLAGS, 0o600);
   }

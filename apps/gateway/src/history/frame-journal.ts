@@ -10,6 +10,7 @@ import {
 } from './journal-line.ts';
 import { linesForward, openToRead } from './lines.ts';
 import type { OpenFiles } from './open-files.ts';
+import type { StoredNames } from './stored-names.ts';
 
 /** The frames that a session has said last, for clients that come back. */
 export interface FrameJournal {
@@ -38,6 +39,7 @@ interface JournalOptions {
   readonly remember: ReadonlySet<string>;
   readonly log: FastifyBaseLogger;
   readonly openFiles?: OpenFiles;
+  readonly names?: StoredNames;
   readonly maxBytes?: number;
 }
 
@@ -47,7 +49,9 @@ const UNKNOWN_NUMBERS = 10_000;
 
 /** Opens the journal of a session; one that is not there, or cannot be read, is begun anew behind all known numbers. */
 export async function openFrameJournal(options: JournalOptions): Promise<FrameJournal> {
-  const found = await readJournal(options);
+  const { path, names } = options;
+  const isThere = names === undefined || names.has(path);
+  const found = isThere ? await readJournal(options) : NOTHING;
   return new Journal(options, found);
 }
 
@@ -59,6 +63,8 @@ interface FoundJournal {
   readonly boot: string | undefined;
   readonly texts: ReadonlyMap<string, string>;
 }
+
+const NOTHING: FoundJournal = { size: 0, lastLine: undefined, isDamaged: false, boot: undefined, texts: new Map() };
 
 async function readJournal({ path, remember, log }: JournalOptions): Promise<FoundJournal> {
   const texts = new Map<string, string>();

@@ -8,6 +8,7 @@ import { fileHasText } from './message-search.ts';
 import { createOpenFiles } from './open-files.ts';
 import { openSessionHistory, type SessionHistory } from './session-history.ts';
 import { openSessionIndex, type SessionIndex, type SessionSummary } from './session-index.ts';
+import { readStoredNames, type StoredNames } from './stored-names.ts';
 
 /** All sessions of one home (gateway.md, "History"). */
 export interface HistoryStore {
@@ -45,6 +46,8 @@ interface StoreOptions {
 const MAX_SEARCHED_BYTES = 64 * 1024 * 1024;
 const FRAMES_FOLDER = 'frames';
 
+type OpenedIndex = SessionIndex & { readonly names: StoredNames };
+
 /** Creates the store; the folder is looked at when it is needed first. */
 export function createHistoryStore(options: StoreOptions): HistoryStore {
   return new FileStore(options);
@@ -54,7 +57,7 @@ class FileStore implements HistoryStore {
   readonly #options: StoreOptions;
   readonly #bootId: string;
   readonly #openFiles = createOpenFiles();
-  #index: Promise<SessionIndex> | undefined;
+  #index: Promise<OpenedIndex> | undefined;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -67,7 +70,7 @@ class FileStore implements HistoryStore {
     return openSessionHistory({
       id: sessionId,
       ...this.#filesOf(sessionId),
-      ...{ bootId: this.#bootId, openFiles: this.#openFiles, log, now },
+      ...{ bootId: this.#bootId, openFiles: this.#openFiles, names: index.names, log, now },
       onStored: (message, size) => index.note(sessionId, message, size),
     });
   }
@@ -109,16 +112,18 @@ class FileStore implements HistoryStore {
     await (await this.#index?.catch(() => undefined))?.close();
   }
 
-  #opened(): Promise<SessionIndex> {
+  #opened(): Promise<OpenedIndex> {
     this.#index ??= this.#openIndex();
     return this.#index;
   }
 
-  async #openIndex(): Promise<SessionIndex> {
+  async #openIndex(): Promise<OpenedIndex> {
     const { folder, log } = this.#options;
     try {
-      await mkdir(join(folder, FRAMES_FOLDER), { recursive: true, mode: 0o700 });
-      return await openSessionIndex(folder, log);
+      const frames = join(folder, FRAMES_FOLDER);
+      await mkdir(frames, { recursive: true, mode: 0o700 });
+      const names = await readStoredNames([folder, frames]);
+      return Object.assign(await openSessionIndex(folder, log), { names });
     } catch (error) {
       // Tried again at the next need: a disk that was full may have room by then.
       this.#index = undefined;

@@ -21,10 +21,13 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Read in any case, however large they are: what may wait for an answer, and what a client may send again. */
 const MIN_MESSAGES = 512;
 
+/** Of a session in which nothing has been said. */
+export const emptyTail = (): MessageTail => ({ size: 0, ids: new Map(), unanswered: [], seq: 0 });
+
 /** Reads a history from its end, as far as is needed. */
 export async function readMessageTail(path: string, log: FastifyBaseLogger): Promise<MessageTail> {
   const handle = await openToRead(path);
-  if (handle === undefined) return { size: 0, ids: new Map(), unanswered: [], seq: 0 };
+  if (handle === undefined) return emptyTail();
   try {
     const { size: fileSize } = await handle.stat();
     const size = await wholeSize(handle, fileSize);

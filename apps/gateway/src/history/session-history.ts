@@ -4,9 +4,10 @@ import { type AppendFile, createAppendFile } from './append-file.ts';
 import { type FrameJournal, openFrameJournal } from './frame-journal.ts';
 import type { JournalFrame, NumberedFrame } from './journal-line.ts';
 import { linesBackward, openToRead } from './lines.ts';
-import { MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
+import { emptyTail, MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
 import type { OpenFiles } from './open-files.ts';
 import { type HeaderLine, isMessage, messageOf, parseLine, type StoredMessage } from './stored-message.ts';
+import type { StoredNames } from './stored-names.ts';
 
 /** What was said in one session, and what its clients have heard (gateway.md, "History"). */
 export interface SessionHistory {
@@ -41,6 +42,7 @@ interface HistoryOptions {
   readonly journalFile: string;
   readonly bootId: string;
   readonly openFiles: OpenFiles;
+  readonly names: StoredNames;
   readonly log: FastifyBaseLogger;
   /** What was stored, and how large the file is with it. */
   readonly onStored: (message: StoredMessage, size: number) => void;
@@ -49,10 +51,18 @@ interface HistoryOptions {
 
 /** Opens what is stored of a session; writes nothing before there is something to write. */
 export async function openSessionHistory(options: HistoryOptions): Promise<SessionHistory> {
-  const { file, journalFile, bootId, openFiles, log } = options;
-  const tail = await readMessageTail(file, log);
+  const { file, journalFile, bootId, openFiles, names, log } = options;
+  const tail = names.has(file) ? await readMessageTail(file, log) : emptyTail();
   const remember = new Set(tail.unanswered.map(({ message_id }) => answerIdOf(message_id)));
-  const journal = await openFrameJournal({ path: journalFile, bootId, knownSeq: tail.seq, remember, openFiles, log });
+  const journal = await openFrameJournal({
+    path: journalFile,
+    bootId,
+    knownSeq: tail.seq,
+    remember,
+    openFiles,
+    names,
+    log,
+  });
   return new FileHistory(options, tail, journal);
 }
 
@@ -69,9 +79,9 @@ class FileHistory implements SessionHistory {
     this.unanswered = tail.unanswered;
     this.#options = options;
     this.#journal = journal;
-    const { id, file, openFiles, now = Date.now } = options;
+    const { id, file, openFiles, names, now = Date.now } = options;
     const header = () => headerLine({ v: 1, session_id: id, created: new Date(now()).toISOString() });
-    this.#messages = createAppendFile(file, tail.size, { header, openFiles });
+    this.#messages = createAppendFile(file, tail.size, { header, openFiles, names });
     this.#ids = tail.ids;
   }
 

@@ -1,4 +1,4 @@
-import { logFileStream } from '@picoclaw/log';
+import { createLineBatch, logFileStream } from '@picoclaw/log';
 
 /** A rotating log file that is open only while somebody writes, since it may be somebody else's turn to keep it. */
 export interface LogFile {
@@ -23,15 +23,20 @@ const CLOSE_WITHIN_MS = 500;
 export function createLogFile({ folder, name, onError }: LogFileOptions): LogFile {
   let stream: ReturnType<typeof logFileStream> | undefined;
   let isBehind = false;
+  const batch = createLineBatch((text) => {
+    stream ??= logFileStream(folder, name, onError);
+    stream.write(text);
+  });
   return {
     write(line) {
-      stream ??= logFileStream(folder, name, onError);
       const wasBehind = isBehind;
-      isBehind = stream.writableLength > (wasBehind ? MAX_WAITING_BYTES / 2 : MAX_WAITING_BYTES);
-      if (!isBehind) stream.write(`${line}\n`);
+      const waiting = batch.length + (stream?.writableLength ?? 0);
+      isBehind = waiting > (wasBehind ? MAX_WAITING_BYTES / 2 : MAX_WAITING_BYTES);
+      if (!isBehind) batch.write(`${line}\n`);
       else if (!wasBehind) onError(new Error('the disk is slower than the gateway prints: lines are left out'));
     },
     async release() {
+      batch.flush();
       const open = stream;
       stream = undefined;
       if (open === undefined || open.destroyed) return;

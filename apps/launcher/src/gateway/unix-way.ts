@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { isAbsolute } from 'node:path';
 import type { PidRecord } from '@picoclaw/pid';
@@ -28,21 +28,24 @@ export function createUnixWay({ now = Date.now, uid = process.getuid?.() }: Unix
       if (last !== undefined && isSame) {
         const path = await last.path;
         // Somebody may have tidied the home up.
-        if (path !== undefined) return (await isOurSocket(path, uid)) ? path : undefined;
+        if (path !== undefined) return isOurSocket(path, uid) ? path : undefined;
         if (now() - last.at < ASK_AGAIN_MS) return undefined;
       }
-      const path = isOurSocket(socketPath, uid).then((isOurs) => (isOurs ? answersAt(socketPath) : undefined));
+      const path = isOurSocket(socketPath, uid) ? answersAt(socketPath) : Promise.resolve(undefined);
       last = { record, at: now(), path };
       return path;
     },
   };
 }
 
-/** Whoever can make a socket under the name of ours must not get the chats of everybody. */
-async function isOurSocket(path: string, uid: number): Promise<boolean> {
+/**
+ * Whoever can make a socket under the name of ours must not get the chats of everybody. Asked for every upgrade, so without
+ * a way to another thread and back.
+ */
+function isOurSocket(path: string, uid: number): boolean {
   if (!isAbsolute(path)) return false;
   try {
-    const stats = await lstat(path);
+    const stats = lstatSync(path);
     return stats.isSocket() && stats.uid === uid && (stats.mode & 0o077) === 0;
   } catch {
     return false;
