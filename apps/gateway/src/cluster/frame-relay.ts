@@ -8,7 +8,7 @@ import {
 } from '../history/journal-line.ts';
 import type { SessionHistory } from '../history/session-history.ts';
 import type { RecordListener } from '../history/session-record.ts';
-import type { PlacedLine, RedisSessions } from './redis-sessions.ts';
+import type { PlacedLine, RedisSessions, Standing } from './redis-sessions.ts';
 
 interface RelayOptions {
   readonly id: string;
@@ -17,6 +17,8 @@ interface RelayOptions {
   readonly log: FastifyBaseLogger;
   /** The connection has failed: it is to be given up, which calls `detach`. */
   readonly onLost: (sessions: RedisSessions, error: unknown) => void;
+  /** Where this node stood when the session was let go of without a way to Redis. */
+  readonly standing: Standing | undefined;
 }
 
 /** A frame that was said here and has not been told. */
@@ -61,10 +63,14 @@ export class FrameRelay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { seq, knownSeq } = options.history;
-    this.#givenSeq = seq;
-    this.#toldSeq = seq;
-    this.#sharedSeq = knownSeq;
+    const { history, standing } = options;
+    const told = standing?.toldSeq ?? history.seq;
+    this.#givenSeq = told;
+    this.#toldSeq = told;
+    this.#sharedSeq = standing?.sharedSeq ?? history.knownSeq;
+    this.#life = standing?.life ?? '';
+    this.#own = [...(standing?.own ?? [])];
+    this.#isOverflow = standing?.isOverflow ?? false;
   }
 
   get toldSeq(): number {
@@ -73,6 +79,13 @@ export class FrameRelay {
 
   get isAttached(): boolean {
     return this.#mode === 'attached';
+  }
+
+  get standing(): Standing {
+    const [life, own, isOverflow] = [this.#life, [...this.#own], this.#isOverflow];
+    // Numbers that are left out for safety's sake are nobody else's business.
+    const toldSeq = life === '' && own.length === 0 ? this.#sharedSeq : this.#toldSeq;
+    return { life, own, isOverflow, toldSeq, sharedSeq: this.#sharedSeq };
   }
 
   begin(listener: RecordListener): void {
@@ -123,16 +136,15 @@ export class FrameRelay {
     this.#sessions = sessions;
     await this.#lastOwn;
     const { id } = this.#options;
-    const standing = { life: this.#life, sharedSeq: this.#sharedSeq, own: this.#own, isOverflow: this.#isOverflow };
-    const toldSeq = this.#life === '' && this.#own.length === 0 ? this.#sharedSeq : this.#toldSeq;
-    const { goesOn, seq, life } = await sessions.join(id, { ...standing, toldSeq });
+    const standing = this.standing;
+    const { goesOn, seq, life } = await sessions.join(id, standing);
     if (this.#sessions !== sessions) return;
     this.#life = life;
     this.#own = [];
     this.#isOverflow = false;
     this.#growing.clear();
     this.#reader = createTextReader();
-    if (goesOn) this.#setTold(toldSeq);
+    if (goesOn) this.#setTold(standing.toldSeq);
     else this.#jump(seq);
     this.#mode = 'attached';
     for (const saying of [...this.#sayings]) this.#send(sessions, saying);
@@ -214,9 +226,12 @@ export class FrameRelay {
   }
 
   #jump(seq: number): void {
-    const isNews = seq !== this.#toldSeq;
+    const { id, log } = this.#options;
+    const before = this.#toldSeq;
     this.#setTold(seq);
-    if (isNews) this.#listener?.onJump(seq);
+    if (seq === before || this.#listener === undefined) return;
+    log.info({ code: 'frames_lost', sessionId: id, before, seq }, 'clients are to read the history again');
+    this.#listener.onJump(seq);
   }
 
   /** With a number of this node alone; told when it is on the disk, as without any Redis. */

@@ -5,7 +5,7 @@ import type { Intake, RecordListener, SessionRecord, Turn } from '../history/ses
 import type { StoredMessage } from '../history/stored-message.ts';
 import { FrameRelay } from './frame-relay.ts';
 import type { HeldHistory } from './held-histories.ts';
-import type { RedisSessions, SharedEntry } from './redis-sessions.ts';
+import type { RedisSessions, SharedEntry, Standing } from './redis-sessions.ts';
 
 /** A message that is to be answered. */
 type Question = SharedEntry & { readonly message: StoredMessage };
@@ -22,7 +22,8 @@ export interface SharedNode {
   keep(entry: SharedEntry): Promise<void>;
   /** Settles when the messages of all nodes up to there are in the files of this home. */
   caughtUp(position: string): Promise<void>;
-  onReleased(record: SharedRecord): void;
+  /** `standing`: where it stands, for whoever opens the session next. */
+  onReleased(record: SharedRecord, standing: Standing): void;
 }
 
 /** Where nobody gives a turn back, it is looked for again after this. */
@@ -48,13 +49,13 @@ export class SharedRecord implements SessionRecord {
   #answering = '';
   #wakeWaiting: () => void = () => {};
 
-  constructor(id: string, node: SharedNode, held: HeldHistory) {
+  constructor(id: string, node: SharedNode, held: HeldHistory, standing?: Standing) {
     this.id = id;
     this.#node = node;
     this.#held = held;
     const { origin, log } = node;
     this.#relay = new FrameRelay({
-      ...{ id, origin, history: held.history, log },
+      ...{ id, origin, history: held.history, log, standing },
       onLost: (sessions, error) => node.lose(sessions, error),
     });
   }
@@ -189,7 +190,7 @@ export class SharedRecord implements SessionRecord {
   }
 
   async release(): Promise<void> {
-    this.#node.onReleased(this);
+    this.#node.onReleased(this, this.#relay.standing);
     await this.#ask((sessions) => sessions.leave(this.id));
     this.#relay.detach();
     this.#held.release();

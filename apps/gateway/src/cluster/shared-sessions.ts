@@ -8,7 +8,7 @@ import { holdHistories } from './held-histories.ts';
 import type { HomeState } from './home-state.ts';
 import { createMessageMirror, type MessageMirror } from './message-mirror.ts';
 import type { Outbox } from './outbox.ts';
-import type { Notice, PlacedEntry, RedisSessions, SharedEntry } from './redis-sessions.ts';
+import type { Notice, PlacedEntry, RedisSessions, SharedEntry, Standing } from './redis-sessions.ts';
 import { type SharedNode, SharedRecord } from './shared-record.ts';
 
 /** What a channel does for other nodes. */
@@ -41,6 +41,8 @@ export class SharedSessions implements SessionRecords, LinkListener {
   readonly #origin: string;
   readonly #held;
   readonly #records = new Map<string, SharedRecord>();
+  /** Sessions that were let go of while there was no way to Redis. */
+  readonly #left = new Map<string, Standing>();
   /** Messages to be answered in sessions that are not open yet. */
   readonly #unanswered = new Map<string, StoredMessage[]>();
   readonly #handlers: SharingHandlers;
@@ -79,7 +81,8 @@ export class SharedSessions implements SessionRecords, LinkListener {
 
   async open(sessionId: string): Promise<SessionRecord> {
     const held = await this.#held.hold(sessionId);
-    const record = new SharedRecord(sessionId, this.#node(), held);
+    const record = new SharedRecord(sessionId, this.#node(), held, this.#left.get(sessionId));
+    this.#left.delete(sessionId);
     this.#records.set(sessionId, record);
     const sessions = this.#sessions;
     if (sessions !== undefined) {
@@ -108,6 +111,7 @@ export class SharedSessions implements SessionRecords, LinkListener {
     if (isNew) for (const question of this.#questions()) await sessions.takeIn(question);
     while (!this.#outbox.isEmpty) await this.#handIn(sessions);
     this.#sessions = sessions;
+    await this.#joinLeft(sessions);
     await Promise.all([...this.#records.values()].map((record) => record.attach(sessions)));
     this.#openUnanswered();
   }
@@ -150,8 +154,10 @@ export class SharedSessions implements SessionRecords, LinkListener {
       lose: (sessions, error) => this.#link.lose(sessions, error),
       keep: (entry) => this.#keep(entry),
       caughtUp: async (position) => (this.#sessions === undefined ? undefined : this.#mirror.caughtUp(position)),
-      onReleased: (record) => {
-        if (this.#records.get(record.id) === record) this.#records.delete(record.id);
+      onReleased: (record, standing) => {
+        if (this.#records.get(record.id) !== record) return;
+        this.#records.delete(record.id);
+        if (this.#sessions === undefined) this.#left.set(record.id, standing);
       },
     };
   }
@@ -180,6 +186,15 @@ export class SharedSessions implements SessionRecords, LinkListener {
 
   #questions() {
     return [...this.#records.values()].flatMap(({ questions }) => questions);
+  }
+
+  /** What was said in sessions that nobody uses any more is handed in too. */
+  async #joinLeft(sessions: RedisSessions): Promise<void> {
+    for (const [session, standing] of this.#left) {
+      if (standing.own.length > 0) await sessions.join(session, standing);
+      this.#left.delete(session);
+      if (!this.#records.has(session)) await sessions.leave(session);
+    }
   }
 
   async #readOn(sessions: RedisSessions): Promise<void> {
