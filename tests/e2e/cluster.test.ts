@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { KEEPS_DATA, startRedis } from '../../packages/hub/test/support/redis-server.ts';
+import { WebSocket } from 'ws';
+import { createRedis, KEEPS_DATA, startRedis } from '../../packages/hub/test/support/redis-server.ts';
 import { api } from '../support/api.ts';
 import { answerTo, type ClusterNode, startBalancer, startNode, startTalking, TOKEN } from '../support/cluster.ts';
-import { until } from '../support/processes.ts';
+import { freePort, freshHome } from '../support/home.ts';
+import { built, run, until } from '../support/processes.ts';
 
 const PERSONS = ['anna', 'ben', 'cleo', 'dan', 'eva', 'finn'];
 type Talk = ReturnType<typeof startTalking>;
@@ -57,4 +59,32 @@ it('persons behind a balancer get every answer once and in order, whatever is ki
       await expect.poll(async () => (await stored())?.toSorted()).toEqual(said);
     }
   }
+});
+
+it('a node that starts while Redis is away serves alone, says so, and shares what was said as soon as Redis is there', async () => {
+  const redis = await createRedis(KEEPS_DATA);
+  const node = await startNode(redis.url);
+  expect(JSON.parse((await node.ready()).body)).toMatchObject({
+    ...{ status: 'not ready', phase: 'ready' },
+    checks: { redis: { status: 'failed', message: expect.stringMatching(/^Redis /) }, channel: { status: 'ok' } },
+  });
+  await expect.poll(async () => (await api(node.url, TOKEN).status())['gateway_status']).toBe('running');
+  const alone = startTalking({ url: `${node.url.replace('http', 'ws')}/pico/ws`, webSocket: WebSocket }, 'gus');
+  await answersMore([alone], 2);
+  await alone.stop();
+  await redis.start();
+  const other = await startNode(redis.url);
+  await expect.poll(() => statusesOf([node, other])).toEqual([200, 200]);
+  const there = async () => (await api(other.url, TOKEN).get(`/api/sessions/${alone.sessionId}`)).body['messages'];
+  await expect.poll(there).toHaveLength(2 * alone.asked.length);
+});
+
+it('a gateway with an address of Redis that cannot be one ends with where it comes from, and never shows it', async () => {
+  const gateway = run(built('gateway.js'), {
+    home: freshHome(),
+    env: { PICOCLAW_REDIS_URL: 'http://:hunter2@localhost', PICOCLAW_GATEWAY_PORT: String(await freePort()) },
+  });
+  expect(await gateway.exited).toBe(78);
+  expect(gateway.output()).toMatch(/PICOCLAW_REDIS_URL: cluster\.redis_url: [^\n]+\n/);
+  expect(gateway.output()).not.toContain('hunter2');
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPicoSession } from '@picoclaw/client';
+import { createPicoSession, type PicoSessionOptions } from '@picoclaw/client';
 import { type ServerFrame, Subprotocol } from '@picoclaw/protocol';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -75,7 +75,7 @@ export async function startBalancer(nodes: readonly ClusterNode[]) {
 }
 
 /** A person who asks the next question as soon as the last one has been answered. */
-export function startTalking(balancer: Awaited<ReturnType<typeof startBalancer>>, name: string) {
+export function startTalking(balancer: Pick<PicoSessionOptions, 'url' | 'webSocket'>, name: string) {
   const session = createPicoSession({
     ...{ ...balancer, token: TOKEN, tokenIn: 'header', sessionId: `talk-of-${name}`, subprotocols: [Subprotocol.v2] },
     backoff: { baseMs: 100, spreadMs: 200, maxMs: 1_000 },
