@@ -5,6 +5,7 @@ import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { httpJson } from '../facts/http-json.ts';
 import { findLauncherInCharge, type OwnLauncher } from '../facts/launcher.ts';
+import { orderLauncher, reasonIn } from '../facts/order-launcher.ts';
 import { readHomePidFile } from '../facts/pid-file.ts';
 import { addressOf } from './describe.ts';
 import { startInBackground } from './start-in-background.ts';
@@ -19,8 +20,6 @@ const GRACE_MS = 8_000;
 /** The launcher waits for a start itself, and says how it went. */
 const ORDER_TIMEOUT_MS = 60_000;
 const RELOAD_TIMEOUT_MS = 15_000;
-
-const ErrorBody = z.object({ message: z.string() });
 
 /** Starts the gateway in the background and waits until it is ready: by the launcher, where one runs, else by itself. */
 export async function startGateway(context: CliContext): Promise<StartedGateway> {
@@ -110,18 +109,7 @@ async function started(context: CliContext): Promise<StartedGateway> {
   return { pid: record.pid, address: addressOf(record) };
 }
 
-async function order({ url, token }: OwnLauncher, path: string): Promise<unknown> {
-  const answer = await httpJson(`${url}/api/gateway/${path}`, { method: 'POST', token, timeoutMs: ORDER_TIMEOUT_MS });
-  if (answer.answered && answer.status === 200) return answer.body;
-  const reason = answer.answered
-    ? reasonIn(answer.body, answer.status)
-    : `the launcher does not answer (${answer.code})`;
-  throw new CliError(ExitCode.operator, reason);
-}
+const order = (launcher: OwnLauncher, what: string): Promise<unknown> =>
+  orderLauncher(launcher, { path: `/api/gateway/${what}`, timeoutMs: ORDER_TIMEOUT_MS });
 
 const notRunning = () => new CliError(ExitCode.notRunning, 'The gateway is not running.');
-
-function reasonIn(body: unknown, status: number): string {
-  const told = ErrorBody.safeParse(body);
-  return told.success ? told.data.message : `it answered ${status}`;
-}

@@ -5,12 +5,11 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { gatherFacts } from '../doctor/facts.ts';
 import { ExitCode } from '../exit-code.ts';
-import { httpJson } from '../facts/http-json.ts';
 import { lookAtLauncher, type OwnLauncher } from '../facts/launcher.ts';
+import { orderLauncher } from '../facts/order-launcher.ts';
 import { tokenOf, type WhichToken } from '../facts/tokens.ts';
 import { reloadRunningGateway } from '../gateway/orders.ts';
 
-const ErrorBody = z.object({ message: z.string() });
 const Link = z.object({ path: z.string(), expires_at: z.string() });
 /** Which process asks for which token. */
 const GUARD = { launcher: 'launcher', channel: 'gateway' } as const;
@@ -93,13 +92,8 @@ async function runningLauncher({ paths, environment }: CliContext): Promise<OwnL
   );
 }
 
-async function post({ url, token }: OwnLauncher, path: string, body?: object): Promise<unknown> {
-  const answer = await httpJson(`${url}${path}`, { method: 'POST', token, body, timeoutMs: ROTATION_TIMEOUT_MS });
-  if (answer.answered && answer.status === 200) return answer.body;
-  const told = ErrorBody.safeParse(answer.answered ? answer.body : undefined);
-  const reason = answer.answered ? `it answered ${answer.status}` : `it does not answer (${answer.code})`;
-  throw new CliError(ExitCode.operator, told.success ? told.data.message : `The launcher did not do it: ${reason}.`);
-}
+const post = (launcher: OwnLauncher, path: string, body?: object): Promise<unknown> =>
+  orderLauncher(launcher, { path, timeoutMs: ROTATION_TIMEOUT_MS, ...(body && { body }) });
 
 function accept(rotation: Rotation): void {
   if (rotation.ok) return;

@@ -1,6 +1,6 @@
 import { CloseCode, CloseReason } from '@picoclaw/protocol';
 import type { FastifyPluginAsync } from 'fastify';
-import { reloadAuthenticator } from '../channel/authentication.ts';
+import { pidTokenGate } from '../access/pid-token-gate.ts';
 import type { HandedSockets } from '../channel/handed-sockets.ts';
 import { sendError } from '../errors.ts';
 import type { GatewayIdentity } from '../identity.ts';
@@ -17,11 +17,7 @@ interface HolderOptions {
  * end them: `GET /holders`, and `DELETE /holders?holder=…`, by the pid token like `/reload`.
  */
 export const holderRoutes: FastifyPluginAsync<HolderOptions> = async (app, { identity, settings, handed }) => {
-  app.addHook('onRequest', async (request, reply) => {
-    const { ok } = await reloadAuthenticator(settings.current, identity.pidToken)(request.raw);
-    if (!ok) return sendError(reply, 'unauthorized', { headers: { 'www-authenticate': 'Bearer' } });
-    return undefined;
-  });
+  app.addHook('onRequest', pidTokenGate({ identity, settings }));
   app.get('/holders', async () => ({ holders: handed.holders() }));
   app.delete('/holders', async (request, reply) => {
     const { holder } = request.query as { holder?: unknown };

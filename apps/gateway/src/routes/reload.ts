@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { reloadAuthenticator } from '../channel/authentication.ts';
+import { pidTokenGate } from '../access/pid-token-gate.ts';
 import { sendError } from '../errors.ts';
 import type { GatewayIdentity } from '../identity.ts';
 import type { Reloader } from '../reloader.ts';
@@ -13,10 +13,7 @@ interface ReloadOptions {
 
 /** `POST /reload`: reads the configuration again; with `?wait=1` the answer is the outcome. */
 export const reloadRoute: FastifyPluginAsync<ReloadOptions> = async (app, { identity, settings, reloader }) => {
-  app.post('/reload', async (request, reply) => {
-    const authenticate = reloadAuthenticator(settings.current, identity.pidToken);
-    const { ok } = await authenticate(request.raw);
-    if (!ok) return sendError(reply, 'unauthorized', { headers: { 'www-authenticate': 'Bearer' } });
+  app.post('/reload', { onRequest: pidTokenGate({ identity, settings }) }, async (request, reply) => {
     if (reloader.isBusy) return sendError(reply, 'reload_in_progress');
     const reload = reloader.reload();
     const { wait } = request.query as { wait?: unknown };

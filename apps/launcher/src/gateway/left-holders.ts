@@ -16,6 +16,9 @@ interface LeftHoldersOptions {
   readonly timeoutMs?: number;
 }
 
+/** Their ids fit into a request line many times over. */
+const HOLDERS_AT_ONCE = 50;
+
 const Holders = z.object({ holders: z.array(z.string()) });
 
 /** Only the gateway knows them; asked at each end of a session, which is rare. */
@@ -31,8 +34,10 @@ export function createLeftHolders({ pidReader, logger, isOwn, timeoutMs = 5_000 
       if (found.state !== 'alive' || isOwn(found.record.pid) || !takesComposedToken(found.record)) return;
       try {
         const { holders } = Holders.parse(await (await ask('GET', found.record)).json());
-        for (const holder of holders.filter(filter)) {
-          await ask('DELETE', found.record, `?holder=${encodeURIComponent(holder)}`);
+        const ended = holders.filter(filter);
+        for (let at = 0; at < ended.length; at += HOLDERS_AT_ONCE) {
+          const query = new URLSearchParams(ended.slice(at, at + HOLDERS_AT_ONCE).map((one) => ['holder', one]));
+          await ask('DELETE', found.record, `?${query}`);
         }
       } catch (error) {
         const { pid } = found.record;
