@@ -1,12 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { timesOfBareNode } from '../support/bare-node.ts';
+import { certify } from '../support/certify.ts';
 import { cli } from '../support/cli.ts';
 import { doctor, doctoredHome, FILE_TOKEN, startByFiles } from '../support/doctor.ts';
 import { allFilesBelow, readHomeJson, writeHomeFile } from '../support/home.ts';
@@ -67,6 +77,29 @@ describe('the command line', () => {
     expect(repairs).toMatchObject([{ state: 'repaired' }]);
     expect(existsSync(join(home, '.picoclaw.pid'))).toBe(false);
     expect(statSync(join(home, 'launcher-config.json')).mode & 0o777).toBe(0o644);
+  });
+});
+
+describe('certificate', () => {
+  it('is found where others can read its key, behind a link too, which is repaired and nothing else', async () => {
+    const { home } = await doctoredHome({
+      launcher: { tls: { cert: 'tls/certificate.pem', key: 'tls/live.pem' }, allowed_hosts: [] },
+    });
+    mkdirSync(join(home, 'tls'));
+    const { key } = certify(join(home, 'tls'), { names: ['localhost'], days: 5 });
+    symlinkSync('key.pem', join(home, 'tls', 'live.pem'));
+    chmodSync(key, 0o644);
+    const before = await doctor(home);
+    expect(before).toMatchObject({ exitCode: 1, codes: ['certificate', 'certificate'] });
+    expect(before.findings.map(({ fix }) => fix)).toEqual(['renew it', `run chmod 600 ${JSON.stringify(key)}`]);
+    const after = await doctor(home, ['--repair', '--yes']);
+    expect(after.repairs).toMatchObject([{ state: 'repaired', target: key }]);
+    expect(after.findings.map(({ message }) => message)).toEqual(['The certificate expires soon.']);
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    writeHomeFile(home, 'tls/key.pem', 'no key at all');
+    expect((await doctor(home)).find('certificate')?.evidence).toEqual([
+      `tls.key: ${join(home, 'tls', 'live.pem')} holds no private key`,
+    ]);
   });
 });
 

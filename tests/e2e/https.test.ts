@@ -40,7 +40,7 @@ it('a launcher with a certificate of its own: pages, chat, commands and renewal 
   const ca = readFileSync(certificate);
   const url = `https://localhost:${launcher.port}`;
   expect(launcher.stdout()).toContain(`  Open      ${url}/\n`);
-  expect(launcher.stderr()).toContain(`run: chmod 600 ${JSON.stringify(key)}`);
+  expect(launcher.stderr()).toContain(`run chmod 600 ${JSON.stringify(key)}`);
   expect(await askHttp(`${url}/ready`, { ca })).toMatchObject({ status: 200 });
 
   class Trusting extends WebSocket {

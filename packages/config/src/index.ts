@@ -3,6 +3,15 @@ export type { BindHost, BindHosts } from './binding.ts';
 export { checkBindHosts, parseBindHosts } from './binding.ts';
 export type { FileText } from './bounded-file.ts';
 export { readBoundedFile } from './bounded-file.ts';
+export type {
+  Certificate,
+  CertificateCheck,
+  CertificateFiles,
+  CertificateProblem,
+  CertificateWarning,
+  OpenKey,
+} from './certificate.ts';
+export { openKeyOf, readCertificate } from './certificate.ts';
 export type { Rotation } from './channel-token.ts';
 export { gatewayAuthority, resolveChannelToken, rotateChannelToken } from './channel-token.ts';
 export type { ChildEnvironmentOptions } from './child-environment.ts';

@@ -16,6 +16,7 @@ export const FINDING_CODES = [
   'config-permissions',
   'exposed-without-allowlist',
   'proxy-untrusted',
+  'certificate',
   'gateway-not-ready',
   'clock-skew',
   'disk-full',

@@ -7,6 +7,7 @@ import {
 } from '@picoclaw/config';
 import { bySeverity, type Finding } from '@picoclaw/findings';
 import type { CliContext } from '../context.ts';
+import { checkCertificate } from './checks/certificate.ts';
 import { checkClock } from './checks/clock-skew.ts';
 import { checkConfig } from './checks/config-invalid.ts';
 import { checkPermissions } from './checks/config-permissions.ts';
@@ -50,6 +51,7 @@ function checks(facts: Facts): (readonly Finding[] | Promise<readonly Finding[]>
     checkTokens(tokensOf(facts)),
     checkExposure(launcher),
     checkProxy(launcher.config, paths),
+    checkCertificate(launcher.config),
     checkClock(paths, gateway.pidFile),
     checkDisk(paths.home),
     checkNode(installed.units),

@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import type { Dialog } from './dialog.ts';
 import { type Asker, gatherFacts } from './facts.ts';
 import type { ReadyPlan, Repair, RepairOutcome, RepairPlan } from './repair-plan.ts';
+import { certificateRepair } from './repairs/certificate.ts';
 import { permissionsRepair } from './repairs/config-permissions.ts';
 import { embeddedTokenRepair } from './repairs/embedded-token.ts';
 import { outdatedUnitRepair } from './repairs/outdated-unit.ts';
@@ -28,7 +29,13 @@ interface RepairOptions {
 }
 
 /** In this order: what a service needs is in place before it is started again. */
-const REPAIRS: readonly Repair[] = [permissionsRepair, pidFileRepair, embeddedTokenRepair, outdatedUnitRepair];
+const REPAIRS: readonly Repair[] = [
+  permissionsRepair,
+  certificateRepair,
+  pidFileRepair,
+  embeddedTokenRepair,
+  outdatedUnitRepair,
+];
 
 /** The codes of which something can be repaired. */
 export const repairableCodes: readonly FindingCode[] = REPAIRS.flatMap(({ codes }) => codes);

@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs';
-import { ConfigError, type LauncherConfig } from '@picoclaw/config';
+import {
+  type Certificate,
+  type CertificateFiles,
+  type CertificateProblem,
+  ConfigError,
+  type LauncherConfig,
+  readCertificate,
+} from '@picoclaw/config';
 import type { FastifyBaseLogger } from 'fastify';
-import { type Certificate, type CertificateFiles, readCertificate } from './certificate.ts';
 import { createSecurePort, type SecurePort } from './secure-port.ts';
 
 /** TLS of the launcher's own. */
@@ -25,9 +31,11 @@ interface TlsOptions {
 export function createTlsOf({ tls: { cert = '', key = '' }, sources }: LauncherConfig, logger: FastifyBaseLogger): Tls {
   const check = createTls({ files: { cert, key }, logger });
   if (check.ok) return check.tls;
-  const { path, message } = check;
-  throw new ConfigError('config_invalid', [{ file: sources[path]?.from ?? '', path, message }]);
+  const { path } = check;
+  throw new ConfigError('config_invalid', [{ file: sources[path]?.from ?? '', path, message: sentence(check) }]);
 }
+
+const sentence = ({ problem, remedy }: CertificateProblem): string => `${problem}: ${remedy}`;
 
 /** TLS with the certificate in these files, or what is wrong with it. */
 export function createTls({ files, logger, lookEveryMs = 5_000 }: TlsOptions) {
@@ -35,7 +43,7 @@ export function createTls({ files, logger, lookEveryMs = 5_000 }: TlsOptions) {
   const first = readCertificate(files);
   if (!first.ok) return first;
   const warn = ({ warnings }: Certificate) => {
-    for (const warning of warnings) logger.warn({ code: 'certificate_warning' }, warning);
+    for (const one of warnings) logger.warn({ code: 'certificate_warning', what: one.what }, sentence(one));
   };
   const port = createSecurePort({
     options: first.certificate.options,
@@ -48,7 +56,7 @@ export function createTls({ files, logger, lookEveryMs = 5_000 }: TlsOptions) {
     taken = stateOf(files);
     const next = readCertificate(files);
     if (!next.ok) {
-      logger.error({ code: 'certificate_unusable' }, `${next.path}: ${next.message}; the old one stays in use`);
+      logger.error({ code: 'certificate_unusable' }, `${next.path}: ${sentence(next)}; the old one stays in use`);
       return;
     }
     const { certificate } = next;

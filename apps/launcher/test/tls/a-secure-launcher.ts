@@ -25,7 +25,7 @@ export async function aSecureLauncher(
   };
   const logger = pino({ level: 'debug' }, new Writable({ write: keep }));
   const made = createTls({ files: { cert, key }, logger, lookEveryMs });
-  if (!made.ok) throw new Error(made.message);
+  if (!made.ok) throw new Error(made.problem);
   const launcher = await aLauncher({ ...options, logger, override: { tls: made.tls } });
   const addresses = [{ host: '127.0.0.1' }, { host: '127.0.0.2' }];
   const [bound] = await launcher.app.bind({ addresses, port: 0, prepare: made.tls.secure });

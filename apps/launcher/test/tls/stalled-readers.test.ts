@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { readCertificate } from '@picoclaw/config';
 import { shedSlowReaders } from '@picoclaw/server';
 import { expect, it, onTestFinished } from 'vitest';
 import { certify } from '../../../../tests/support/certify.ts';
-import { readCertificate } from '../../src/tls/certificate.ts';
 import { createSecurePort } from '../../src/tls/secure-port.ts';
 
 /** More than the kernel takes off the server's hands. */
@@ -19,7 +19,7 @@ it('a peer that takes nothing of an answer over TLS is reset, and the process li
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const { certificate: cert, key } = certify(folder);
   const check = readCertificate({ cert, key });
-  if (!check.ok) throw new Error(check.message);
+  if (!check.ok) throw new Error(check.problem);
   const server = createServer((_request, response) => response.end(LARGE));
   shedSlowReaders(server, 100);
   createSecurePort({ options: check.certificate.options }).secure(server);

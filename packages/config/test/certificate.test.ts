@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { certify } from '../../../../tests/support/certify.ts';
-import { readCertificate } from '../../src/tls/certificate.ts';
+import { certify } from '../../../tests/support/certify.ts';
+import { readCertificate } from '../src/certificate.ts';
 
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'picoclaw-tls-'));
@@ -40,7 +40,7 @@ it('what is wrong is said with its file, its option and what to do', () => {
   const folder = aFolder();
   const problemOf = (files: { cert: string; key: string }) => {
     const check = readCertificate(files);
-    return check.ok ? 'none' : `${check.path}: ${check.message}`;
+    return check.ok ? 'none' : `${check.path}: ${check.problem}: ${check.remedy}`;
   };
   const missing = join(folder, 'missing.pem');
   expect(problemOf({ cert: missing, key })).toBe(
@@ -63,7 +63,7 @@ it('a key that others can read, and a certificate that ends soon or has ended, a
   const files = aPair({ days: 10 });
   const warningsAt = (now?: () => number) => {
     const check = readCertificate(files, now);
-    return check.ok ? check.certificate.warnings : check.message;
+    return check.ok ? check.certificate.warnings.map(({ problem, remedy }) => `${problem}: ${remedy}`) : check.problem;
   };
   const inDays = (days: number) => () => Date.now() + days * 86_400_000;
   expect(warningsAt(inDays(0.5))).toEqual([expect.stringMatching(/certificate\.pem expires in 9 days .*: renew it$/)]);
@@ -71,6 +71,6 @@ it('a key that others can read, and a certificate that ends soon or has ended, a
   expect(warningsAt(inDays(-2))).toEqual([expect.stringMatching(/is not valid before .*: set the clock right/)]);
   chmodSync(files.key, 0o640);
   expect(warningsAt(inDays(0.5))).toContain(
-    `${files.key} can be read or changed by other users (mode 0640); run: chmod 600 "${files.key}"`,
+    `${files.key} can be read or changed by other users (mode 0640): run chmod 600 "${files.key}"`,
   );
 });
