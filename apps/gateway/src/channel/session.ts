@@ -68,7 +68,7 @@ class StoredSession implements ChannelSession, RecordListener {
   readonly #now: () => number;
   readonly #maxQueued: number;
   /** Messages of `pico.v2` on their way to the disk, by the ids of their clients. */
-  readonly #storing = new Set<string>();
+  #storing: Set<string> | undefined;
   /** Messages are stored in the order in which they came, though the images of one may take longer. */
   #intake: Promise<void> = Promise.resolve();
   #waitingForIntake = 0;
@@ -153,9 +153,10 @@ class StoredSession implements ChannelSession, RecordListener {
       return;
     }
     // On its way to the disk: it will be acknowledged, or refused, when it is there.
-    if (this.#storing.has(id)) return;
+    if (this.#storing?.has(id)) return;
+    this.#storing ??= new Set();
     this.#storing.add(id);
-    void this.#takeIn(frame, from).finally(() => this.#storing.delete(id));
+    void this.#takeIn(frame, from).finally(() => this.#storing?.delete(id));
   }
 
   #cancel(id?: string): void {

@@ -96,10 +96,12 @@ async function readJournal({ path, remember, log }: JournalOptions): Promise<Fou
 
 class Journal implements FrameJournal {
   readonly #options: JournalOptions;
-  readonly #file: AppendFile;
+  readonly #wholeSize: number;
+  /** Made when something is said, as is what grows: of the chats that are open most are silent. */
+  #file: AppendFile | undefined;
   readonly #texts: ReadonlyMap<string, string>;
   /** The texts that grow at this moment. */
-  readonly #growing = new Map<string, string>();
+  #growing: Map<string, string> | undefined;
   #seq: number;
   #toldSeq: number;
   #knownSeq: number;
@@ -111,7 +113,7 @@ class Journal implements FrameJournal {
   constructor(options: JournalOptions, { size, lastLine, isDamaged, boot, texts }: FoundJournal) {
     this.#options = options;
     this.#texts = texts;
-    this.#file = createAppendFile(options.path, size, options);
+    this.#wholeSize = size;
     const last = lastLine?.n ?? 0;
     this.#isBegun = lastLine !== undefined && !isDamaged && boot === options.bootId && last >= options.knownSeq;
     const isNew = lastLine === undefined && !isDamaged && options.knownSeq === 0;
@@ -139,28 +141,34 @@ class Journal implements FrameJournal {
     this.#seq += 1;
     const seq = this.#seq;
     this.#knownSeq = seq;
-    const written = this.#file.append(beginning + lineOf({ n: seq, ...shortened(frame, this.#growing) }), 'written');
+    this.#growing ??= new Map();
+    const written = this.#appends.append(beginning + lineOf({ n: seq, ...shortened(frame, this.#growing) }), 'written');
     const told = () => {
       this.#toldSeq = seq;
     };
     this.#lastWritten = written.then(told, () => {
       told();
       // What follows must not add to a text that is not there.
-      this.#growing.clear();
+      this.#growing?.clear();
       this.#isBegun = false;
     });
     if (frame.type === 'typing.stop') {
-      this.#growing.clear();
+      this.#growing?.clear();
       this.#trim();
     }
     return { seq, written };
+  }
+
+  get #appends(): AppendFile {
+    this.#file ??= createAppendFile(this.#options.path, this.#wholeSize, this.#options);
+    return this.#file;
   }
 
   /** What was said up to there was said elsewhere. */
   #beginAt(seq: number): void {
     this.#seq = seq;
     this.#isBegun = false;
-    this.#growing.clear();
+    this.#growing?.clear();
   }
 
   async after(seq: number): Promise<readonly NumberedFrame[] | undefined> {
@@ -188,14 +196,14 @@ class Journal implements FrameJournal {
 
   async close(): Promise<void> {
     await this.#trimming;
-    await this.#file.close();
+    await this.#file?.close();
   }
 
   /** An update has the full text; only what it adds is written, so that a long answer does not cost its square. */
   #trim(): void {
     const { path, maxBytes = MAX_BYTES, log } = this.#options;
-    if (this.#file.size <= maxBytes || this.#trimming !== undefined) return;
-    this.#trimming = this.#file
+    if (this.#appends.size <= maxBytes || this.#trimming !== undefined) return;
+    this.#trimming = this.#appends
       .replace(() => newestLines(path, maxBytes / 2))
       .catch((error: unknown) =>
         log.error({ code: 'storage_failed', err: error, path }, 'a journal could not be shortened'),

@@ -8,9 +8,9 @@ export interface MessageTail {
   /** How many bytes of the file are whole lines; what stands behind them is a line that was torn. */
   readonly size: number;
   /** The `message_id` of clients' messages by the ids that their clients gave them. */
-  readonly ids: Map<string, string>;
+  readonly ids: ReadonlyMap<string, string>;
   /** Messages without an answer, in order. */
-  readonly unanswered: StoredMessage[];
+  readonly unanswered: readonly StoredMessage[];
   /** The highest number of a frame that is known here. */
   readonly seq: number;
 }
@@ -22,12 +22,12 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const MIN_MESSAGES = 512;
 
 /** Of a session in which nothing has been said. */
-export const emptyTail = (): MessageTail => ({ size: 0, ids: new Map(), unanswered: [], seq: 0 });
+export const EMPTY_TAIL: MessageTail = { size: 0, ids: new Map(), unanswered: [], seq: 0 };
 
 /** Reads a history from its end, as far as is needed. */
 export async function readMessageTail(path: string, log: FastifyBaseLogger): Promise<MessageTail> {
   const handle = await openToRead(path);
-  if (handle === undefined) return emptyTail();
+  if (handle === undefined) return EMPTY_TAIL;
   try {
     const { size: fileSize } = await handle.stat();
     const size = await wholeSize(handle, fileSize);

@@ -4,7 +4,7 @@ import { type AppendFile, createAppendFile } from './append-file.ts';
 import { type FrameJournal, openFrameJournal } from './frame-journal.ts';
 import type { JournalFrame, NumberedFrame } from './journal-line.ts';
 import { linesBackward, openToRead } from './lines.ts';
-import { emptyTail, MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
+import { EMPTY_TAIL, MAX_IDS, type MessageTail, readMessageTail } from './message-tail.ts';
 import type { OpenFiles } from './open-files.ts';
 import { type HeaderLine, isMessage, messageOf, parseLine, type StoredMessage } from './stored-message.ts';
 import type { StoredNames } from './stored-names.ts';
@@ -52,8 +52,9 @@ interface HistoryOptions {
 /** Opens what is stored of a session; writes nothing before there is something to write. */
 export async function openSessionHistory(options: HistoryOptions): Promise<SessionHistory> {
   const { file, journalFile, bootId, openFiles, names, log } = options;
-  const tail = names.has(file) ? await readMessageTail(file, log) : emptyTail();
-  const remember = new Set(tail.unanswered.map(({ message_id }) => answerIdOf(message_id)));
+  const tail = names.has(file) ? await readMessageTail(file, log) : EMPTY_TAIL;
+  const { unanswered } = tail;
+  const remember = unanswered.length === 0 ? NONE : new Set(unanswered.map(({ message_id }) => answerIdOf(message_id)));
   const journal = await openFrameJournal({
     path: journalFile,
     bootId,
@@ -66,22 +67,24 @@ export async function openSessionHistory(options: HistoryOptions): Promise<Sessi
   return new FileHistory(options, tail, journal);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 class FileHistory implements SessionHistory {
   readonly id: string;
   readonly unanswered: readonly StoredMessage[];
   readonly #options: HistoryOptions;
   readonly #journal: FrameJournal;
-  readonly #messages: AppendFile;
-  readonly #ids: Map<string, string>;
+  readonly #wholeSize: number;
+  /** Made when something is said: of the chats that are open most are silent. */
+  #appends: AppendFile | undefined;
+  #ids: ReadonlyMap<string, string>;
 
   constructor(options: HistoryOptions, tail: MessageTail, journal: FrameJournal) {
     this.id = options.id;
     this.unanswered = tail.unanswered;
     this.#options = options;
     this.#journal = journal;
-    const { id, file, openFiles, names, now = Date.now } = options;
-    const header = () => headerLine({ v: 1, session_id: id, created: new Date(now()).toISOString() });
-    this.#messages = createAppendFile(file, tail.size, { header, openFiles, names });
+    this.#wholeSize = tail.size;
     this.#ids = tail.ids;
   }
 
@@ -100,11 +103,7 @@ class FileHistory implements SessionHistory {
   async addMessage(message: Omit<StoredMessage, 'role'>, heardSeq?: number): Promise<void> {
     await this.#add({ role: 'user', ...message }, heardSeq);
     if (message.id === undefined) return;
-    this.#ids.set(message.id, message.message_id);
-    for (const oldest of this.#ids.keys()) {
-      if (this.#ids.size <= MAX_IDS) break;
-      this.#ids.delete(oldest);
-    }
+    this.#remember(message.id, message.message_id);
   }
 
   addAnswer(answer: Omit<StoredMessage, 'role'> & { reply_to: string }, heardSeq?: number): Promise<void> {
@@ -146,7 +145,29 @@ class FileHistory implements SessionHistory {
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.#messages.close(), this.#journal.close()]);
+    await Promise.all([this.#appends?.close(), this.#journal.close()]);
+  }
+
+  get #messages(): AppendFile {
+    this.#appends ??= this.#createAppends();
+    return this.#appends;
+  }
+
+  #createAppends(): AppendFile {
+    const { id, file, openFiles, names, now = Date.now } = this.#options;
+    const header = () => headerLine({ v: 1, session_id: id, created: new Date(now()).toISOString() });
+    return createAppendFile(file, this.#wholeSize, { header, openFiles, names });
+  }
+
+  #remember(clientId: string, messageId: string): void {
+    // That of a session without a message is shared by all of these.
+    const ids = this.#ids.size === 0 ? new Map<string, string>() : (this.#ids as Map<string, string>);
+    ids.set(clientId, messageId);
+    for (const oldest of ids.keys()) {
+      if (ids.size <= MAX_IDS) break;
+      ids.delete(oldest);
+    }
+    this.#ids = ids;
   }
 
   async #add(message: StoredMessage, seq = this.#journal.toldSeq): Promise<void> {
