@@ -12,6 +12,7 @@ import { ListenError } from '@picoclaw/server';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildGateway, type GatewayParts } from '../app.ts';
+import { createSharing, redisUrlProblem } from '../cluster/sharing.ts';
 import { createIdentity } from '../identity.ts';
 import { type LoadedSettings, loadSettings, type SettingsSources } from '../load-settings.ts';
 import { ExitCode, type StartFailure } from './exit-code.ts';
@@ -36,7 +37,7 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
   log.level = loaded.settings.logLevel;
   for (const warning of [...sources.environment.warnings, ...loaded.warnings]) log.warn({ code: 'config' }, warning);
 
-  const share = await loadSharing(loaded, sources, log);
+  const share = sharingOf(loaded, sources, log);
   if (!share.ok) return share;
   const parts = createParts(sources, loaded, createIdentity(PICOCLAW_VERSION), log, share.share);
   const app = await buildGateway(parts);
@@ -59,10 +60,9 @@ export async function startGateway(sources: SettingsSources, log: Logger): Promi
   return { ok: true, app, parts, claim: claimed.claim };
 }
 
-/** Redis costs nothing where it is not wanted. */
-async function loadSharing({ redis }: Loaded, { paths }: SettingsSources, log: Logger) {
+/** What talks to Redis is loaded with the first connection: it costs nothing where none is wanted. */
+function sharingOf({ redis }: Loaded, { paths }: SettingsSources, log: Logger) {
   if (redis === undefined) return { ok: true, share: undefined } as const;
-  const { createSharing, redisUrlProblem } = await import('../cluster/sharing.ts');
   const message = redisUrlProblem(redis.url);
   const path = 'cluster.redis_url';
   if (message !== undefined) return failure(ExitCode.operator, problemLine({ file: redis.from, path, message }));
