@@ -144,6 +144,22 @@ describe('while Redis is away', () => {
       await expect.poll(async () => (await contents())?.toSorted()).toEqual(['message 1', 'message 2']);
   });
 
+  it('hands in what was said in a session that was closed, opened again and closed meanwhile', async () => {
+    const { redis, here, there, nodes, both } = await aPair(KEEPS_DATA);
+    await say(here, 'before');
+    await heardBy(there).toEqual(['before']);
+    await redis.kill();
+    await both('away');
+    await here.record.release();
+    const again = await openRecord(nodes[0].sharing);
+    await say(again, 'meanwhile');
+    await again.record.release();
+    await redis.start();
+    await both('ready');
+    await heardBy(there).toEqual(['before', 'meanwhile']);
+    expect(there.jumps).toEqual([]);
+  });
+
   it('begins again with a Redis that has lost everything, and answers what it was asked', async () => {
     const { redis, here, there, both } = await aPair(LOSES_DATA);
     await say(here, 'before');
