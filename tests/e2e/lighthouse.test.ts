@@ -6,11 +6,11 @@ import { startLauncher } from '../support/processes.ts';
 const TOKEN = 'launcher-token-for-tests';
 const FAST = 0.95;
 
-/** One run, or the median of three where it is too slow: the machine may have been busy with something else. */
-async function judgeFairly(judge: () => Promise<Verdict>): Promise<Verdict> {
+/** One run, or the median of three more where it is too slow, for which it counts how slow the machine is at this moment. */
+async function judgeFairly(judge: (slowdown?: number) => Promise<Verdict>): Promise<Verdict> {
   const first = await judge();
   if (first.scores.performance >= FAST) return first;
-  const runs = [first, await judge(), await judge()];
+  const runs = [await judge(first.slowdown), await judge(first.slowdown), await judge(first.slowdown)];
   const [, median] = runs.sort((a, b) => b.scores.performance - a.scores.performance) as [Verdict, Verdict];
   return median;
 }
@@ -19,7 +19,7 @@ it('Lighthouse finds the sign-in and the chat fast, accessible and well made on 
   const launcher = await startLauncher({ home: freshHome(), env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
   const { person, judge } = await openLighthouse();
   const isGood = async (url: string) => {
-    const { scores, complaints, url: shown } = await judgeFairly(() => judge(url));
+    const { scores, complaints, url: shown } = await judgeFairly((slowdown) => judge(url, slowdown));
     expect(shown.split('#')[0]).toBe(url);
     expect.soft(scores, [url, ...complaints].join('\n')).toEqual({
       performance: expect.toSatisfy((score: number) => score >= FAST, `at least ${FAST}`),

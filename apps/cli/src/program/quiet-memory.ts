@@ -9,8 +9,8 @@ interface QuietMemoryOptions {
 }
 
 /** Shares of the time in which the event loop did something. */
-const BUSY = 0.05;
-const QUIET = 0.01;
+const BUSY = 0.1;
+const QUIET = 0.05;
 const LOOK_EVERY_MS = 10_000;
 
 /**

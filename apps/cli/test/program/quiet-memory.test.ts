@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { giveMemoryBackWhenQuiet } from '../../src/program/quiet-memory.ts';
 
-const EVERY_MS = 200;
+const EVERY_MS = 300;
 /** Polled less often than it is looked, so that there are looks at a quiet process between. */
 const seldom = { interval: 5 * EVERY_MS, timeout: 15_000 };
 

@@ -47,7 +47,11 @@ describe('a request', () => {
   });
 
   it('that announces a body that is too large is refused at once', async () => {
-    const bytes = `POST /reload HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\nConnection: close\r\n\r\n`;
-    expect(await statusLineAndHeaders(gateway.port, bytes)).toMatch(/^HTTP\/1.1 413 /);
+    const announced = ['Host: a', 'Content-Type: application/json', 'Content-Length: 99999999'];
+    const ask = (...more: string[]) => request('POST /reload HTTP/1.1', ...announced, ...more);
+    const answer = await statusLineAndHeaders(gateway.port, ask(`Authorization: Bearer ${PID_TOKEN}`));
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    // Who may not order anything is not told more than that.
+    expect(await statusLineAndHeaders(gateway.port, ask())).toMatch(/^HTTP\/1.1 401 /);
   });
 });
