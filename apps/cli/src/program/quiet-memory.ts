@@ -9,9 +9,11 @@ interface QuietMemoryOptions {
 }
 
 /** Shares of the time in which the event loop did something. */
-const BUSY = 0.1;
-const QUIET = 0.05;
+const BUSY = 0.3;
+const QUIET = 0.15;
 const LOOK_EVERY_MS = 10_000;
+/** The second time gives back the pages that the first one has emptied. */
+const TIMES = 2;
 
 /**
  * Gives back what a busy time has left behind once that is over. V8 collects when more memory is asked for, so that a
@@ -22,14 +24,14 @@ export function giveMemoryBackWhenQuiet({
   collect = collector(),
 }: QuietMemoryOptions = {}): void {
   let before = performance.eventLoopUtilization();
-  let wasBusy = false;
+  let due = 0;
   setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    if (utilization > BUSY) wasBusy = true;
-    else if (wasBusy && utilization < QUIET) {
-      wasBusy = false;
+    if (utilization > BUSY) due = TIMES;
+    else if (due > 0 && utilization < QUIET) {
+      due -= 1;
       collect();
     }
   }, everyMs).unref();

@@ -8,7 +8,7 @@ import type { SettingsHolder } from '../settings.ts';
 import { channelTokenCheck } from './authentication.ts';
 import { type Connection, SocketConnection } from './connection.ts';
 import type { SessionFrame } from './inbound.ts';
-import { createLivenessSweep } from './liveness.ts';
+import { createLiveness } from './liveness.ts';
 import type { MessageMedia } from './message-media.ts';
 import { type ChannelSession, createSession } from './session.ts';
 import { createSessionRegistry } from './session-registry.ts';
@@ -64,8 +64,11 @@ interface ChannelOptions {
 export function createChannel(options: ChannelOptions): Channel {
   const { settings, pidToken, log, instanceId, agent, media } = options;
   const connections = new Set<SocketConnection>();
-  const onClosed = (connection: SocketConnection) => void connections.delete(connection);
-  const watch = createLivenessSweep(connections);
+  const liveness = createLiveness();
+  const onClosed = (connection: SocketConnection) => {
+    connections.delete(connection);
+    liveness.forget(connection);
+  };
   const whenBusy = () => settings.current.channel.whenBusy;
   const sessions = createSessionRegistry(async (id, onIdle) => {
     const record = await options.records.open(id);
@@ -102,7 +105,7 @@ export function createChannel(options: ChannelOptions): Channel {
       const { channel } = settings.current;
       const connection = new SocketConnection({ socket, token, sessionId, settings: channel, log, onClosed });
       connections.add(connection);
-      watch(connection);
+      liveness.watch(connection);
       void enter(socket, connection, details);
     },
     async recover(unanswered) {

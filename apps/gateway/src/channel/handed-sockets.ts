@@ -1,7 +1,13 @@
 import { IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { CloseCode, CloseReason } from '@picoclaw/protocol';
-import { type HandedUpgrade, type HandoffOrder, type HandoffReport, isHandoffOrder } from '@picoclaw/server';
+import {
+  createEndings,
+  type HandedUpgrade,
+  type HandoffOrder,
+  type HandoffReport,
+  isHandoffOrder,
+} from '@picoclaw/server';
 import type { WebSocket } from 'ws';
 
 /** The launcher's end of the IPC channel; `process` is the gateway's. */
@@ -41,9 +47,6 @@ interface Handed {
   ending?: { readonly code: number; readonly reason: string };
 }
 
-/** How exactly a right ends. */
-const LOOK_EVERY_MS = 1_000;
-
 /** Creates the list, which is empty. */
 export function createHandedSockets(): HandedSockets {
   const all = new Map<number, Handed>();
@@ -68,23 +71,12 @@ export function createHandedSockets(): HandedSockets {
       all.delete(id);
       report.closed(id);
     });
-    endLater();
+    isEnding(handed);
   };
-  // One timer for all: those of different lengths would each cost a list of their own.
-  let timer: NodeJS.Timeout | undefined;
-  const endLater = () => {
-    if (all.size === 0 || timer !== undefined) return;
-    timer = setTimeout(endInTime, LOOK_EVERY_MS).unref();
-  };
-  const endInTime = () => {
-    timer = undefined;
-    const now = performance.now();
-    for (const handed of all.values()) {
-      if (handed.endsAt <= now && handed.ending === undefined)
-        endOne(handed, CloseCode.sessionEnded, CloseReason.sessionEnded);
-    }
-    endLater();
-  };
+  const isEnding = createEndings(
+    () => all.values(),
+    (handed) => endOne(handed, CloseCode.sessionEnded, CloseReason.sessionEnded),
+  );
   const end = (holders: readonly string[], code: number, reason: string) => {
     const wanted = [...all.values()].filter(({ holder }) => holder !== undefined && holders.includes(holder));
     for (const handed of wanted) endOne(handed, code, reason);

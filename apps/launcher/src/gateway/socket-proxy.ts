@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { CloseCode, CloseReason } from '@picoclaw/protocol';
-import { destroyAfter } from '@picoclaw/server';
+import { createEndings, destroyAfter } from '@picoclaw/server';
 import type { ErrorCode } from '../errors.ts';
 import { headersOf101, problemOf101, readRefusal } from './handshake-answer.ts';
 import { createPendingLimit, type PendingLimit } from './pending-limit.ts';
@@ -35,9 +35,6 @@ interface OpenSocket {
   readonly endsAt: number;
   readonly pair: SocketPair;
 }
-
-/** How exactly a session ends. */
-const LOOK_EVERY_MS = 1_000;
 
 /** Lifetime rules of proxied sockets, on http-proxy's events alone: neither end's fault may leak, hang or end the process. */
 export function createSocketProxy(options: SocketProxyOptions): SocketTransport {
@@ -145,22 +142,12 @@ export function createSocketProxy(options: SocketProxyOptions): SocketTransport 
     const pair = createSocketPair({ client, upstream, idleTimeoutMs, lingerMs, onClosed });
     const socket: OpenSocket = { holder, endsAt: performance.now() + endsInMs, pair };
     opened.add(socket);
-    endLater();
+    isEnding(socket);
   };
-  // One timer for all: those of different lengths would each cost a list of their own.
-  let timer: NodeJS.Timeout | undefined;
-  const endLater = () => {
-    if (opened.size === 0 || timer !== undefined) return;
-    timer = setTimeout(endInTime, LOOK_EVERY_MS).unref();
-  };
-  const endInTime = () => {
-    timer = undefined;
-    const now = performance.now();
-    for (const { pair, endsAt } of opened) {
-      if (endsAt <= now) pair.end(CloseCode.sessionEnded, CloseReason.sessionEnded);
-    }
-    endLater();
-  };
+  const isEnding = createEndings(
+    () => opened,
+    ({ pair }) => pair.end(CloseCode.sessionEnded, CloseReason.sessionEnded),
+  );
 
   const end = (filter: (holder: string | undefined) => boolean, code: CloseCode, reason: string) => {
     const refusal = code === CloseCode.sessionEnded ? 'invalid_credentials' : 'gateway_unavailable';

@@ -56,7 +56,8 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
   const look = async (): Promise<void> => {
     const before = known;
     const current = await channel.read();
-    if (current.problem !== undefined || known !== before) return;
+    // The same object says that no file has changed.
+    if (current === before || current.problem !== undefined || known !== before) return;
     known = current;
     if (before === undefined || isSameAccess(before, current)) return;
     const reloaded = await apply();
