@@ -156,6 +156,8 @@ export class SharedRecord implements SessionRecord {
   async addAnswer(members: Omit<StoredMessage, 'role'> & { readonly reply_to: string }): Promise<void> {
     const message: StoredMessage = { role: 'assistant', ...members };
     const entry = { session: this.id, seq: this.seq, message };
+    // From now on nothing is said for this message, but that it is over: stored, it is no longer one that is unanswered.
+    this.#answering = '';
     const isOurs = await this.#ask((sessions) => sessions.answer(entry, true));
     this.#questions.delete(members.reply_to);
     // Another node's answer counts, and comes by itself.

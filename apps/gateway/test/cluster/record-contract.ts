@@ -90,6 +90,20 @@ export function recordContract(next: () => Promise<Place>): void {
     await other.end();
   });
 
+  it('tells to the end what is said for a message, also that it is over when the answer is stored', async () => {
+    const place = await next();
+    const open = await openRecord(place.records);
+    await open.record.addMessage(messageOf(1));
+    const turn = await open.record.takeTurn('m1', stopping());
+    for (const frame of [typing, created(answerIdOf('m1'), 'answer 1')]) await open.record.say(frame);
+    await open.record.addAnswer(answerOf(1));
+    await open.record.say(stopped);
+    turn?.end();
+    expect(open.texts()).toEqual(['typing.start', 'answer 1', 'typing.stop']);
+    await open.record.release();
+    await place.end();
+  });
+
   it('has what is unanswered answered elsewhere, from where the first answer broke off', async () => {
     const place = await next();
     const first = await openRecord(place.records);
