@@ -1,5 +1,5 @@
 import { type AppendFile, createAppendFile } from '../history/append-file.ts';
-import { linesForward, openToRead } from '../history/lines.ts';
+import { linesOf } from '../history/lines.ts';
 import { SharedEntry } from './redis-sessions.ts';
 
 /** What was said while Redis was away, on the disk and in order, until it is handed in. */
@@ -39,16 +39,6 @@ export async function openOutbox(path: string): Promise<Outbox> {
     },
     close: () => file.close(),
   };
-}
-
-async function* linesOf(path: string) {
-  const handle = await openToRead(path);
-  if (handle === undefined) return;
-  try {
-    yield* linesForward(handle, 0);
-  } finally {
-    await handle.close();
-  }
 }
 
 function parse(text: string): SharedEntry | undefined {

@@ -8,7 +8,7 @@ import {
   type NumberedFrame,
   shortened,
 } from './journal-line.ts';
-import { linesForward, openToRead } from './lines.ts';
+import { linesOf } from './lines.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { StoredNames } from './stored-names.ts';
 
@@ -245,15 +245,7 @@ async function newestLines(path: string, maxBytes: number): Promise<string> {
 
 /** The lines of a journal; `undefined` stands for one that cannot be read. */
 async function* journalLines(path: string): AsyncGenerator<{ line: JournalLine | undefined; end: number }> {
-  const handle = await openToRead(path);
-  if (handle === undefined) return;
-  try {
-    for await (const { text, end } of linesForward(handle, 0)) {
-      yield { line: parseJournalLine(text), end };
-    }
-  } finally {
-    await handle.close();
-  }
+  for await (const { text, end } of linesOf(path)) yield { line: parseJournalLine(text), end };
 }
 
 function parseJournalLine(text: string): JournalLine | undefined {

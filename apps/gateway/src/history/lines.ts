@@ -88,3 +88,14 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   }
   return buffer.subarray(0, read);
 }
+
+/** The lines of a file, if it is there. */
+export async function* linesOf(path: string): AsyncGenerator<Line> {
+  const handle = await openToRead(path);
+  if (handle === undefined) return;
+  try {
+    yield* linesForward(handle, 0);
+  } finally {
+    await handle.close();
+  }
+}

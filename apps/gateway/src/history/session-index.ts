@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import { type AppendFile, createAppendFile } from './append-file.ts';
 import { fileNameOf } from './file-name.ts';
-import { type Line, linesForward, openToRead } from './lines.ts';
+import { linesForward, linesOf, openToRead } from './lines.ts';
 import { isMessage, parseLine, type StoredMessage } from './stored-message.ts';
 
 /** One session in a list; times are ISO 8601, JSON names as the API has them. */
@@ -92,16 +92,6 @@ async function readIndex(path: string, log: FastifyBaseLogger) {
     log.error({ code: 'history_unreadable', err: error, path }, 'the list of sessions cannot be read and is made anew');
   }
   return { entries, lines, size };
-}
-
-async function* linesOf(path: string): AsyncGenerator<Line> {
-  const handle = await openToRead(path);
-  if (handle === undefined) return;
-  try {
-    yield* linesForward(handle, 0);
-  } finally {
-    await handle.close();
-  }
 }
 
 function parseEntry(text: string): IndexEntry | undefined {
