@@ -6,3 +6,8 @@ export function destroyAfter(socket: Socket, delayMs: number): void {
   const timer = setTimeout(() => socket.destroy(), delayMs);
   socket.once('close', () => clearTimeout(timer));
 }
+
+/** A listener for all sockets; a closure of each would hold what opened it for as long as the socket is open. */
+export function destroyThis(this: Socket): void {
+  this.destroy();
+}

@@ -1,5 +1,5 @@
 export { clientErrorHandler } from './client-errors.ts';
-export { destroyAfter } from './destroy-after.ts';
+export { destroyAfter, destroyThis } from './destroy-after.ts';
 export { createEndings } from './endings.ts';
 export type { HandedUpgrade, HandoffOrder, HandoffReport } from './handoff.ts';
 export { isHandoffOrder, isHandoffReport } from './handoff.ts';

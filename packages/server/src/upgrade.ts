@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { destroyThis } from './destroy-after.ts';
 import { openExchanges, trackExchanges, whenAnswered } from './exchanges.ts';
 import { handshakeProblem, type RequestProblem } from './handshake.ts';
 import { endAndLinger } from './linger.ts';
@@ -81,11 +82,6 @@ export function takeUpgrade(request: FastifyRequest, reply: FastifyReply): Taken
   reply.hijack();
   pending.response.detachSocket(pending.socket);
   return { socket: pending.socket, head: pending.head };
-}
-
-/** No closure: the socket of a chat would hold the request that opened it for as long as it is open. */
-function destroyThis(this: Socket): void {
-  this.destroy();
 }
 
 function endRefused(response: ServerResponse, socket: Socket): void {

@@ -1,6 +1,6 @@
 import { type AppendFile, createAppendFile } from '../history/append-file.ts';
 import { linesOf } from '../history/lines.ts';
-import { SharedEntry } from './redis-sessions.ts';
+import { parseEntry, type SharedEntry } from './redis-sessions.ts';
 
 /** What was said while Redis was away, on the disk and in order, until it is handed in. */
 export interface Outbox {
@@ -20,7 +20,7 @@ export async function openOutbox(path: string): Promise<Outbox> {
   let size = 0;
   for await (const { text, end } of linesOf(path)) {
     size = end;
-    const entry = parse(text);
+    const entry = parseEntry(text);
     if (entry !== undefined) waiting.push(entry);
   }
   const file: AppendFile = createAppendFile(path, size);
@@ -39,12 +39,4 @@ export async function openOutbox(path: string): Promise<Outbox> {
     },
     close: () => file.close(),
   };
-}
-
-function parse(text: string): SharedEntry | undefined {
-  try {
-    return SharedEntry.safeParse(JSON.parse(text)).data as SharedEntry | undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -51,7 +51,8 @@ export interface Standing {
 const [MAX_FRAMES, MAX_MESSAGES, KEEP_MS, ID_MS] = [5_000, 100_000, 30 * 86_400_000, 7 * 86_400_000];
 /** Numbers that are left out when it is not known how many were given out. */
 const SKIPPED = 10_000;
-const BLOCK_MS = 2_000;
+/** How long a read waits in Redis. */
+export const READ_BLOCK_MS = 2_000;
 const PAGE = 500;
 /** A node that was silent for so long has ended. */
 export const SILENT_MS = 5_000;
@@ -167,7 +168,7 @@ export class RedisSessions {
   async wait(position: string, inbox: string) {
     const keys = [`${this.#prefix}:messages`, `${this.#prefix}:inbox:${this.#origin}`] as const;
     const reply = await this.#pair.reader.xread(
-      ...(['COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, position, inbox] as const),
+      ...(['COUNT', PAGE, 'BLOCK', READ_BLOCK_MS, 'STREAMS', ...keys, position, inbox] as const),
     );
     const of = (key: string) => reply?.find(([name]) => name === key)?.[1] ?? [];
     return { entries: of(keys[0]).map(placedEntry), notices: of(keys[1]).map(noticeOf) };
@@ -185,9 +186,6 @@ export class RedisSessions {
   }
 }
 
-/** How long a read waits in Redis. */
-export const READ_BLOCK_MS = BLOCK_MS;
-
 type Reply = readonly [position: string, fields: readonly string[]];
 
 /** What is none of ours stands for nothing, so that somebody who writes garbage there stops nobody. */
@@ -200,7 +198,8 @@ const noticeOf = ([position, [, session = '', , kind, , id = '']]: Reply): Notic
   kind: kind === 'c' || kind === 't' ? kind : 'f',
 });
 
-function parseEntry(text: string): SharedEntry | undefined {
+/** An entry as it was written, or nothing when it is none. */
+export function parseEntry(text: string): SharedEntry | undefined {
   try {
     return SharedEntry.safeParse(JSON.parse(text)).data as SharedEntry | undefined;
   } catch {

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { destroyThis } from '@picoclaw/server';
 import httpProxy from 'http-proxy';
 import type { RunningGateway } from './find-gateway.ts';
 
@@ -130,8 +131,9 @@ function judgeAnswer(upstream: ClientRequest, client: Socket, { onSwitch, onTied
  * for as long as a chat is open.
  */
 function untied([client, upstream]: readonly [Socket, Socket], tie: () => void): void {
-  const own = [client, upstream].map((socket) => (['error', 'end'] as const).map((event) => ({ socket, event })));
-  const kept = own.flat().map((each) => ({ ...each, before: each.socket.rawListeners(each.event) }));
+  const kept = [client, upstream].flatMap((socket) =>
+    (['error', 'end'] as const).map((event) => ({ socket, event, before: socket.rawListeners(event) })),
+  );
   tie();
   client.unpipe(upstream);
   upstream.unpipe(client);
@@ -139,10 +141,6 @@ function untied([client, upstream]: readonly [Socket, Socket], tie: () => void):
     const added = socket.rawListeners(event).filter((listener) => !before.includes(listener));
     for (const listener of added) socket.off(event, listener as () => void);
   }
-}
-
-function destroyThis(this: Socket): void {
-  this.destroy();
 }
 
 class AnswerTimeout extends Error {

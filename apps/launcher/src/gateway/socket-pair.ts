@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseCode } from '@picoclaw/protocol';
-import { destroyAfter } from '@picoclaw/server';
+import { destroyAfter, destroyThis } from '@picoclaw/server';
 import { closeFrame, FrameBoundary } from './frame-boundary.ts';
 
 /** The two ends of an open WebSocket. */
@@ -135,13 +135,10 @@ const listeners = {
   close(this: Socket): void {
     pairOf(this).onClose(this);
   },
-  destroy(this: Socket): void {
-    this.destroy();
-  },
 };
 
 function listenTo(socket: Socket, pair: TiedSockets): void {
   Object.assign(socket, { [kPair]: pair });
   socket.on('data', listeners.data).on('drain', listeners.drain).on('end', listeners.end).on('close', listeners.close);
-  socket.on('error', listeners.destroy).on('timeout', listeners.destroy);
+  socket.on('error', destroyThis).on('timeout', destroyThis);
 }
