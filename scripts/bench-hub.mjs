@@ -55,7 +55,7 @@ const sorted = (values) => [...values].sort((a, b) => a - b);
 /** @param {number[]} values @param {number} share */
 const quantile = (values, share) => sorted(values)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
 
-const { createHub } = await importHub();
+const { createHub, wsSocket } = await importHub();
 const hub = createHub({
   maxConnections: FOLLOWERS + 1,
   highWaterBytes: HIGH_WATER_BYTES,
@@ -63,7 +63,7 @@ const hub = createHub({
   policyOf: () => 'drop',
 });
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false, backlog: 1024 });
-server.on('connection', (socket) => hub.add(socket, { id: 'somebody' }));
+server.on('connection', (socket, request) => hub.add(wsSocket(socket, request.socket), { id: 'somebody' }));
 await once(server, 'listening');
 const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 const { child, until } = startCrowd(port);

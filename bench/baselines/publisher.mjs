@@ -7,12 +7,13 @@ const [port, library = 'bare'] = [Number(process.argv[2]), process.argv[3]];
 const WINDOW = 50;
 const TEXT = 'x'.repeat(200);
 const sockets = new Set();
-const hub = library === 'bare' ? undefined : (await import(library)).createHub({ maxConnections: 1_000 });
+const { createHub, wsSocket } = library === 'bare' ? {} : await import(library);
+const hub = createHub?.({ maxConnections: 1_000 });
 const server = new WebSocketServer({ port, host: '127.0.0.1', perMessageDeflate: false });
 
-server.on('connection', (socket) => {
+server.on('connection', (socket, request) => {
   sockets.add(socket);
-  if (hub !== undefined) hub.add(socket, { id: 'somebody' });
+  if (hub !== undefined) hub.add(wsSocket(socket, request.socket), { id: 'somebody' });
   else socket.on('message', () => socket.send('{"type":"ack"}'));
 });
 await once(server, 'listening');

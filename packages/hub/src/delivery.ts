@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
+import { Frame } from './frame.ts';
 import type { ResolvedHubOptions } from './hub-options.ts';
-import type { Frame, SlowPolicy } from './outgoing.ts';
+import type { SlowPolicy } from './outgoing.ts';
 
 /** What was handed over and what was not. */
 export interface DeliveryCounts {
@@ -84,9 +85,8 @@ export function createDelivery(
   };
   const reply: Delivery['reply'] = (connection, members) => {
     if (!connection.isOpen) return;
-    const text = JSON.stringify(members);
-    const frame = { text, bytes: Buffer.byteLength(text) };
-    if (connection.outgoing.send(frame, undefined, 'disconnect') === 'overflow') tooSlow(connection);
+    if (connection.outgoing.send(new Frame(JSON.stringify(members)), undefined, 'disconnect') === 'overflow')
+      tooSlow(connection);
     else markDirty(connection);
   };
   const tellGap = (connection: Connection, channel: string) => {

@@ -3,12 +3,12 @@ import type { BackplaneStatus, Publication } from './backplane.ts';
 import { Connection, type HubConnection } from './connection.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { checkChannel, processChannel, writeDraft } from './draft.ts';
+import { Frame } from './frame.ts';
 import { type HubOptions, type ResolvedHubOptions, resolveHubOptions } from './hub-options.ts';
 import { type HubIdentity, snapshotIdentity } from './identity.ts';
 import { createInbound } from './inbound.ts';
 import { createLeaving, type Leaving } from './leaving.ts';
 import { startSweep } from './liveness-sweep.ts';
-import type { Frame } from './outgoing.ts';
 import type { HubSocket } from './socket.ts';
 import {
   createSubscriptions,
@@ -289,6 +289,5 @@ class LiveHub implements Hub {
 const SLOW = 'too slow, messages are waiting';
 
 function frameOf({ id, body }: Publication): Frame {
-  const text = `{"id":${JSON.stringify(id)},${body}}`;
-  return { text, bytes: Buffer.byteLength(text) };
+  return new Frame(`{"id":${JSON.stringify(id)},${body}}`);
 }

@@ -21,4 +21,5 @@ export type { BackplaneLog } from './redis-status.ts';
 export { RedisStatus } from './redis-status.ts';
 export type { SendOutcome } from './send-memory.ts';
 export type { HubSocket } from './socket.ts';
+export { wsSocket } from './socket.ts';
 export type { SubscribeOptions, SubscribeResult } from './subscriptions.ts';

@@ -1,13 +1,8 @@
+import type { Frame } from './frame.ts';
 import type { HubSocket } from './socket.ts';
 
 /** What becomes of a channel's messages for a client that does not read: 1013, loss with a `gap`, or only the newest. */
 export type SlowPolicy = 'disconnect' | 'drop' | 'latest';
-
-/** One message as text; the text is shared by all who get it. */
-export interface Frame {
-  readonly text: string;
-  readonly bytes: number;
-}
 
 /** What happened to a frame. */
 export type Handover = 'queued' | 'dropped' | 'replaced' | 'overflow';
@@ -65,11 +60,13 @@ export function createOutgoing(socket: HubSocket, highWaterBytes: number): Outgo
       const frames = queue;
       queue = [];
       queuedBytes = 0;
-      const [only] = frames;
-      if (frames.length === 1 && only !== undefined) return socket.send(only.text);
-      socket.cork?.();
-      for (const { text } of frames) socket.send(text);
-      socket.uncork?.();
+      if (socket.write === undefined) {
+        for (const { text } of frames) socket.send(text);
+      } else if (frames.length === 1) {
+        socket.write((frames[0] as Frame).wire);
+      } else if (frames.length > 1) {
+        socket.write(Buffer.concat(frames.map(({ wire }) => wire)));
+      }
     },
     catchUp() {
       // Half way down, so that a client at the brink is not told of a gap for each message.

@@ -1,4 +1,4 @@
-/** What a hub needs of a socket; that of the `ws` package has all of it but `cork` and `uncork`. */
+/** What a hub needs of a socket; that of the `ws` package has all of it but `write`, which `wsSocket` adds. */
 export interface HubSocket {
   send(text: string): void;
   close(code: number, reason: string): void;
@@ -12,7 +12,32 @@ export interface HubSocket {
   on(event: 'pong', listener: () => void): unknown;
   /** A protocol ping; without it the hub sends a JSON one. */
   ping?(): void;
-  /** All frames between the two leave in one write, where the socket can do that. */
-  cork?(): void;
-  uncork?(): void;
+  /** Takes one or more whole frames as they go over the wire, on a connection without extensions. */
+  write?(frames: Buffer): void;
 }
+
+/** A socket of the `ws` package, without `permessage-deflate`, that takes frames which were made once for many. */
+export function wsSocket(socket: WsSocket, connection: { write(bytes: Buffer): unknown }): HubSocket {
+  return {
+    send: (text) => socket.send(text),
+    close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.terminate(),
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    on: socket.on.bind(socket) as HubSocket['on'],
+    ping: () => socket.ping(),
+    write(frames) {
+      // As `send` does: once it is closing, what is said is neither sent nor an error.
+      if (socket.readyState === OPEN) connection.write(frames);
+    },
+  };
+}
+
+interface WsSocket extends Required<Omit<HubSocket, 'write' | 'on'>> {
+  readonly readyState: number;
+  on(event: string, listener: (...values: never[]) => void): unknown;
+}
+
+/** https://websockets.spec.whatwg.org/#dom-websocket-open */
+const OPEN = 1;

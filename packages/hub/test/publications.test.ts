@@ -86,17 +86,6 @@ describe('what is published', () => {
     expect(socket.heard.map(({ data }) => data)).toEqual(Array.from({ length: 100 }, (_, number) => number));
   });
 
-  it('goes out together with what else was published in that turn, each text one object', async () => {
-    const { hub, listen } = await aHub();
-    const { socket } = await listen('news');
-    for (const data of [1, 2, 3]) hub.publish('news', data);
-    await flushed();
-    hub.publish('news', 4);
-    await flushed();
-    expect(socket.writes).toEqual([3, 1]);
-    expect(socket.heard.map(({ data }) => data)).toEqual([1, 2, 3, 4]);
-  });
-
   it('harms nothing when a subscriber leaves, or is put out, while it is being handed over', async () => {
     const { hub, listen } = await aHub();
     const [one, two, three] = await Promise.all([listen('news'), listen('news'), listen('news')]);

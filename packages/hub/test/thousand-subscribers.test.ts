@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createHub, type Hub, type SlowPolicy } from '../src/index.ts';
+import { createHub, type Hub, type SlowPolicy, wsSocket } from '../src/index.ts';
 
 const FOLLOWERS = 999;
 const MESSAGES = 200;
@@ -81,9 +81,9 @@ async function oneOfThousandStalls(policy: SlowPolicy): Promise<Stage> {
   onTestFinished(() => server.close());
   onTestFinished(() => hub.close({ graceMs: 0 }));
   let stalled: WebSocket | undefined;
-  server.on('connection', (socket, { url }) => {
+  server.on('connection', (socket, { url, socket: connection }) => {
     if (url === '/?stalls') stalled = socket;
-    hub.add(socket, { id: 'somebody' });
+    hub.add(wsSocket(socket, connection), { id: 'somebody' });
   });
   await once(server, 'listening');
   const crowd = startCrowd((server.address() as AddressInfo).port);

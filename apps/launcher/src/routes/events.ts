@@ -1,8 +1,8 @@
-import type { HubSocket } from '@picoclaw/hub';
+import { wsSocket } from '@picoclaw/hub';
 import { CloseCode, CloseReason } from '@picoclaw/protocol';
 import { takeUpgrade } from '@picoclaw/server';
 import type { FastifyInstance } from 'fastify';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { AddressList } from '../access/address.ts';
 import type { LauncherToken } from '../access/launcher-token.ts';
 import { isLauncherPage } from '../access/origin.ts';
@@ -44,7 +44,7 @@ export async function eventRoutes(app: FastifyInstance, options: EventRouteOptio
     if (upgrade === undefined) return sendError(request, reply, 'upgrade_required');
     server.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => {
       const holder = socketHolder(caller, launcherToken);
-      hub.add(hubSocketOf(socket, upgrade.socket), { id: holder ?? caller.kind, claims: { holder } });
+      hub.add(wsSocket(socket, upgrade.socket), { id: holder ?? caller.kind, claims: { holder } });
       if (caller.kind !== 'session') return;
       const expiry = setTimeout(
         () => socket.close(CloseCode.sessionEnded, CloseReason.sessionEnded),
@@ -67,20 +67,4 @@ export async function eventRoutes(app: FastifyInstance, options: EventRouteOptio
     stop();
     await events.close();
   });
-}
-
-/** A WebSocket as the hub wants it, with its connection's way to write several frames at once. */
-function hubSocketOf(socket: WebSocket, connection: { cork(): void; uncork(): void }): HubSocket {
-  return {
-    send: (text) => socket.send(text),
-    close: (code, reason) => socket.close(code, reason),
-    terminate: () => socket.terminate(),
-    get bufferedAmount() {
-      return socket.bufferedAmount;
-    },
-    on: socket.on.bind(socket) as HubSocket['on'],
-    ping: () => socket.ping(),
-    cork: () => connection.cork(),
-    uncork: () => connection.uncork(),
-  };
 }

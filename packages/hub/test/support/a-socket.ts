@@ -18,8 +18,6 @@ export interface ASocket extends HubSocket {
   readonly closedWith: readonly [code: number, reason: string] | undefined;
   readonly isTerminated: boolean;
   readonly pings: number;
-  /** How often frames were put together: each entry is the number of texts of one write. */
-  readonly writes: readonly number[];
   /** The client says something. */
   say(message: unknown): void;
   emit(event: string, ...values: unknown[]): boolean;
@@ -28,14 +26,12 @@ export interface ASocket extends HubSocket {
 }
 
 /** Makes an open socket. */
-export function aSocket({ hasPing = true, hasCork = true } = {}): ASocket {
+export function aSocket({ hasPing = true } = {}): ASocket {
   const events = new EventEmitter();
   const texts: string[] = [];
-  const writes: number[] = [];
   let closedWith: [number, string] | undefined;
   let isTerminated = false;
   let pings = 0;
-  let corked: number | undefined;
   const socket: ASocket = {
     bufferedAmount: 0,
     isStalled: false,
@@ -53,12 +49,9 @@ export function aSocket({ hasPing = true, hasCork = true } = {}): ASocket {
     get pings() {
       return pings;
     },
-    writes,
     send(text) {
       texts.push(text);
       if (socket.isStalled) socket.bufferedAmount += Buffer.byteLength(text);
-      if (corked === undefined) writes.push(1);
-      else corked += 1;
     },
     close(code, reason) {
       closedWith = [code, reason];
@@ -80,15 +73,6 @@ export function aSocket({ hasPing = true, hasCork = true } = {}): ASocket {
   if (hasPing) {
     socket.ping = () => {
       pings += 1;
-    };
-  }
-  if (hasCork) {
-    socket.cork = () => {
-      corked = 0;
-    };
-    socket.uncork = () => {
-      writes.push(corked ?? 0);
-      corked = undefined;
     };
   }
   return socket;
