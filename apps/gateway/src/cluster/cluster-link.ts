@@ -4,6 +4,7 @@ import {
   openRedisPair,
   parseRedisAddress,
   type RedisAddress,
+  type RedisPair,
   RedisStatus,
   reasonOf,
 } from '@picoclaw/hub';
@@ -98,6 +99,7 @@ export class ClusterLink {
     const { url, prefix, origin, answerWithinMs = 1_000 } = this.#options;
     const { signal } = this.#closing;
     const lost: unknown[] = [];
+    let pair: RedisPair | undefined;
     let sessions: RedisSessions | undefined;
     const onLost = (error: unknown) => {
       lost.push(error);
@@ -106,12 +108,12 @@ export class ClusterLink {
     try {
       // Made anew for each attempt, for it holds the password.
       const address: RedisAddress = parseRedisAddress(url.reveal());
-      const pair = await openRedisPair({ address, answerWithinMs, blockMs: READ_BLOCK_MS }, { signal, onLost });
-      sessions = new RedisSessions(pair, prefix, origin);
+      pair = await openRedisPair({ address, answerWithinMs, blockMs: READ_BLOCK_MS }, { signal, onLost });
+      sessions = await RedisSessions.open(pair, prefix, origin);
       if (lost.length > 0) throw lost[0];
       return sessions;
     } catch (error) {
-      sessions?.close();
+      pair?.close();
       if (!signal.aborted) this.#status.detached(reasonOf(error));
       return undefined;
     }

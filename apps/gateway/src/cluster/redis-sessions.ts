@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RedisPair } from '@picoclaw/hub';
 import { z } from 'zod';
-import type { JournalLine } from '../history/journal-line.ts';
+import { type JournalLine, UNKNOWN_NUMBERS } from '../history/journal-line.ts';
 import { StoredMessage } from '../history/stored-message.ts';
 import * as scripts from './redis-scripts.ts';
 
@@ -49,13 +49,16 @@ export interface Standing {
 
 /** How much Redis keeps, of each session and of all, and for how long what nobody uses. */
 const [MAX_FRAMES, MAX_MESSAGES, KEEP_MS, ID_MS] = [5_000, 100_000, 30 * 86_400_000, 7 * 86_400_000];
-/** Numbers that are left out when it is not known how many were given out. */
-const SKIPPED = 10_000;
 /** How long a read waits in Redis. */
 export const READ_BLOCK_MS = 2_000;
 const PAGE = 500;
 /** A node that was silent for so long has ended. */
 export const SILENT_MS = 5_000;
+
+/** SHA-1 of each script, by which Redis knows it. */
+const DIGESTS = new Map(
+  Object.values(scripts).map((script) => [script, createHash('sha1').update(script).digest('hex')]),
+);
 
 /** What nodes share in one Redis, while one pair of connections lives; everything rejects when that ends. */
 export class RedisSessions {
@@ -63,10 +66,16 @@ export class RedisSessions {
   readonly #prefix: string;
   readonly #origin: string;
 
-  constructor(pair: RedisPair, prefix: string, origin: string) {
+  private constructor(pair: RedisPair, prefix: string, origin: string) {
     this.#pair = pair;
     this.#prefix = prefix;
     this.#origin = origin;
+  }
+
+  /** Hands Redis the scripts, which are called by their digest from then on: they are longer than all that goes into them. */
+  static async open(pair: RedisPair, prefix: string, origin: string): Promise<RedisSessions> {
+    await Promise.all([...DIGESTS.keys()].map((script) => pair.commands.script('LOAD', script)));
+    return new RedisSessions(pair, prefix, origin);
   }
 
   close(): void {
@@ -86,7 +95,7 @@ export class RedisSessions {
   }
 
   async join(session: string, { life, sharedSeq, toldSeq, own, isOverflow }: Standing) {
-    const limits = [isOverflow ? 1 : 0, MAX_FRAMES, SKIPPED];
+    const limits = [isOverflow ? 1 : 0, MAX_FRAMES, UNKNOWN_NUMBERS];
     const fresh = randomBytes(8).toString('hex');
     const reply = await this.#run(
       ...([scripts.JOIN, session, KEEP_MS, life, fresh, sharedSeq, toldSeq, ...limits] as const),
@@ -174,8 +183,9 @@ export class RedisSessions {
     return { entries: of(keys[0]).map(placedEntry), notices: of(keys[1]).map(noticeOf) };
   }
 
+  /** Rejects as well when Redis has forgotten its scripts; whoever opens it anew hands them over again, in order. */
   #run(script: string, ...args: readonly (string | number)[]): Promise<unknown> {
-    return this.#pair.commands.eval(script, 0, this.#prefix, this.#origin, ...args);
+    return this.#pair.commands.evalsha(DIGESTS.get(script) ?? '', 0, this.#prefix, this.#origin, ...args);
   }
 
   #idKey(session: string, name: string): string {

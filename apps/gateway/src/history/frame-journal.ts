@@ -7,6 +7,7 @@ import {
   type JournalLine,
   type NumberedFrame,
   shortened,
+  UNKNOWN_NUMBERS,
 } from './journal-line.ts';
 import { linesOf } from './lines.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -44,8 +45,6 @@ interface JournalOptions {
 }
 
 const MAX_BYTES = 2 * 1024 * 1024;
-/** Numbers that are left out when it is not known how many were given out. */
-const UNKNOWN_NUMBERS = 10_000;
 
 /** Opens the journal of a session; one that is not there, or cannot be read, is begun anew behind all known numbers. */
 export async function openFrameJournal(options: JournalOptions): Promise<FrameJournal> {

@@ -10,6 +10,9 @@ export interface NumberedFrame {
   readonly frame: JournalFrame;
 }
 
+/** How many numbers are left out when it is not known how many were given out: no session tells so many in between. */
+export const UNKNOWN_NUMBERS = 10_000;
+
 /**
  * A line of the journal: a frame (`f`), an update that only adds to a text (`d`), or a beginning in which numbers up to
  * `n` may have been given out that nobody knows (`boot`).

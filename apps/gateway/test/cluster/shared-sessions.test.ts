@@ -122,6 +122,21 @@ describe('while Redis is away', () => {
     expect([...here.jumps, ...there.jumps]).toEqual([]);
   });
 
+  it('takes a Redis that has forgotten its scripts for one that was away, and hands them over again', async () => {
+    const { redis, here, there, both } = await aPair();
+    await say(here, 'before');
+    await heardBy(there).toEqual(['before']);
+    const client = redis.client();
+    await client.script('FLUSH');
+    await say(here, 'meanwhile');
+    await both('ready');
+    await heardBy(there).toEqual(['before', 'meanwhile']);
+    await say(there, 'after');
+    await heardBy(here).toEqual(['before', 'meanwhile', 'after']);
+    expect([...here.jumps, ...there.jumps]).toEqual([]);
+    expect(await client.info('commandstats')).not.toContain('cmdstat_eval:');
+  });
+
   it('tells clients of both nodes to read the history again when both went on, and each has the messages of the other', async () => {
     const { redis, here, there, nodes, both } = await aPair(KEEPS_DATA);
     await say(here, 'before');
