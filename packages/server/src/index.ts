@@ -12,7 +12,7 @@ export { httpServerLimits } from './limits.ts';
 export type { BindAddress, BindOptions } from './listen.ts';
 export { binding, ListenError } from './listen.ts';
 export type { Listener, PortHolder } from './port-holder.ts';
-export { findListeners, findPortHolder } from './port-holder.ts';
+export { findListeners, findPortHolder, holderOf } from './port-holder.ts';
 export { requestProblem, requestSyntax } from './request-syntax.ts';
 export { carry } from './reset-connection.ts';
 export { shedSlowReaders } from './slow-readers.ts';

@@ -81,7 +81,7 @@ export const binding = fp(
         } catch (error) {
           if (address.optional && NO_SUCH_ADDRESS.has(codeOf(error))) continue;
           await app.close();
-          throw await explain(error, address.host, wanted);
+          throw explain(error, address.host, wanted);
         }
       }
       return bound;
@@ -119,11 +119,11 @@ export const binding = fp(
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
 
-async function explain(error: unknown, host: string, port: number): Promise<ListenError> {
+function explain(error: unknown, host: string, port: number): ListenError {
   const code = codeOf(error);
   const fail = (message: string) => new ListenError(code, message, error);
   if (code === 'EADDRINUSE') {
-    const holder = await findPortHolder(port);
+    const holder = findPortHolder(port);
     const by = holder === undefined ? 'another program' : `pid ${holder.pid} (${holder.command})`;
     return fail(`port ${port} on ${host} is in use by ${by}: stop it, or choose another port`);
   }

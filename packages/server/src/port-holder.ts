@@ -1,5 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The process that listens on a port. */
 export interface PortHolder {
@@ -15,23 +14,25 @@ export interface Listener {
   readonly inode: string;
 }
 
-const LISTENING = '0A';
 const WORD_BYTES = 4;
 
 /** The sockets that listen on a TCP port, from /proc (Linux); none where that cannot be told. Never throws. */
-export async function findListeners(port: number): Promise<readonly Listener[]> {
-  return (await Promise.all(['tcp', 'tcp6'].map((table) => listenersIn(table, port)))).flat();
+export function findListeners(port: number): readonly Listener[] {
+  return ['tcp', 'tcp6'].flatMap((table) => listenersIn(table, port));
 }
 
 /** Who listens on a TCP port, from /proc (Linux); `undefined` where that cannot be told. Never throws. */
-export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
-  const targets = new Set((await findListeners(port)).map(({ inode }) => `socket:[${inode}]`));
+export const findPortHolder = (port: number): PortHolder | undefined => holderOf(findListeners(port));
+
+/** Whose sockets these are, of which one process has some; `undefined` where that cannot be told. Never throws. */
+export function holderOf(listeners: readonly Listener[]): PortHolder | undefined {
+  const targets = new Set(listeners.map(({ inode }) => `socket:[${inode}]`));
   if (targets.size === 0) return undefined;
   const pid = entries('/proc').find((name) => /^\d+$/.test(name) && hasOpen(`/proc/${name}/fd`, targets));
-  return pid === undefined ? undefined : { pid: Number(pid), command: await commandOf(pid) };
+  return pid === undefined ? undefined : { pid: Number(pid), command: commandOf(pid) };
 }
 
-/** Synchronous: /proc answers from memory, and thousands of turns through the thread pool cost more than all the rest. */
+/** All of this is synchronous: /proc answers from memory, and turns through the thread pool cost more than all the rest. */
 function hasOpen(folder: string, targets: ReadonlySet<string>): boolean {
   return entries(folder).some((descriptor) => targets.has(targetOf(`${folder}/${descriptor}`)));
 }
@@ -53,19 +54,26 @@ function targetOf(link: string): string {
   }
 }
 
-/** Columns of /proc/net/tcp: sl, local_address, rem_address, st, … , uid (8th), timeout, inode (10th); proc(5). */
-async function listenersIn(table: string, port: number): Promise<Listener[]> {
-  const text = await readFile(`/proc/net/${table}`, 'utf8').catch(() => '');
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return text
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter((columns) => columns[1]?.endsWith(suffix) && columns[3] === LISTENING)
-    .map((columns) => ({
-      address: addressOf(columns[1]?.slice(0, -suffix.length) ?? ''),
-      uid: Number(columns[7]),
-      inode: columns[9] ?? '',
-    }));
+/**
+ * Columns of /proc/net/tcp: sl, local_address, rem_address, st, two pairs, retrnsmt, uid, timeout, inode; proc(5). There is a
+ * line for each connection of the machine, so they are not taken apart but searched.
+ */
+function listenersIn(table: string, port: number): Listener[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const listening = new RegExp(`^ *\\d+: ([0-9A-F]+):${hex} \\S+ 0A(?: +\\S+){3} +(\\d+) +\\d+ +(\\d+)`, 'gm');
+  return Array.from(contentOf(`/proc/net/${table}`).matchAll(listening), ([, local = '', uid, inode = '']) => ({
+    address: addressOf(local),
+    uid: Number(uid),
+    inode,
+  }));
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The kernel prints addresses as 32-bit words of the machine, little-endian wherever Node runs. */
@@ -78,9 +86,10 @@ function addressOf(hex: string): string {
 }
 
 /** The program and its first argument; the rest may hold what is nobody's business. */
-async function commandOf(pid: string): Promise<string> {
-  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  const words = line.split('\0').filter((word) => word !== '');
+function commandOf(pid: string): string {
+  const words = contentOf(`/proc/${pid}/cmdline`)
+    .split('\0')
+    .filter((word) => word !== '');
   return (
     words
       .slice(0, 2)

@@ -48,5 +48,5 @@ it('says which process holds a port', async () => {
     code: 'EADDRINUSE',
     message: expect.stringMatching(new RegExp(`port ${port} on 127.0.0.1 is in use by pid ${process.pid} \\(`)),
   });
-  expect(await findPortHolder(1)).toBeUndefined();
+  expect(findPortHolder(1)).toBeUndefined();
 });

@@ -12,10 +12,10 @@ async function listenOn(host: string): Promise<number> {
 
 it.each(['127.0.0.1', '0.0.0.0', '::1', '::'])('tells that a port is listened on at %s, and by whom', async (host) => {
   const port = await listenOn(host);
-  expect(await findListeners(port)).toMatchObject([{ address: host, uid: process.getuid?.() }]);
-  expect(await findPortHolder(port)).toMatchObject({ pid: process.pid });
+  expect(findListeners(port)).toMatchObject([{ address: host, uid: process.getuid?.() }]);
+  expect(findPortHolder(port)).toMatchObject({ pid: process.pid });
 });
 
 it('tells of nobody where nobody listens', async () => {
-  expect(await findListeners(1)).toEqual([]);
+  expect(findListeners(1)).toEqual([]);
 });

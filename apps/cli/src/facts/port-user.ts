@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { findListeners, findPortHolder } from '@picoclaw/server';
+import { findListeners, holderOf } from '@picoclaw/server';
 
 /** Who listens on a port; pid and command are missing where the process belongs to somebody else. */
 export interface PortUser {
@@ -12,11 +12,12 @@ export interface PortUser {
 
 /** Looks up who listens on a TCP port; `undefined` = nobody, or it cannot be told here. */
 export async function findPortUser(port: number): Promise<PortUser | undefined> {
-  const [listeners, holder, names] = await Promise.all([findListeners(port), findPortHolder(port), userNames()]);
+  const listeners = findListeners(port);
   const [first] = listeners;
   if (first === undefined) return undefined;
+  const names = await userNames();
   return {
-    ...holder,
+    ...holderOf(listeners),
     user: names.get(first.uid) ?? `uid ${first.uid}`,
     addresses: listeners.map(({ address }) => address),
   };

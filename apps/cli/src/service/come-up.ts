@@ -30,7 +30,7 @@ export async function comingUpOf(
     }
     const { port } = loadLauncherConfig(paths, inside);
     // Who listens is told by /proc alone.
-    return platform === 'linux' ? async (pid) => (await findPortHolder(port))?.pid === pid : undefined;
+    return platform === 'linux' ? async (pid) => findPortHolder(port)?.pid === pid : undefined;
   } catch {
     // What is wrong with its files is what the service itself ends with.
     return undefined;

@@ -26,13 +26,13 @@ export async function findRunningGateway(options: WaitOptions): Promise<PidRecor
     const isSettled = elapsedMs >= timeoutMs || (elapsedMs > ASK_AFTER_MS && (await isReady({ host, port })));
     const found = await readPidFile(pidFile, readOptions);
     if (found.state === 'alive') return found.record;
-    if (isSettled || !(await mayBeGateway(port))) return undefined;
+    if (isSettled || !mayBeGateway(port)) return undefined;
     await delay(pollMs);
   }
 }
 
-async function mayBeGateway(port: number): Promise<boolean> {
-  const holder = await findPortHolder(port);
+function mayBeGateway(port: number): boolean {
+  const holder = findPortHolder(port);
   return holder === undefined || looksLikeGateway(holder.command.split(' '));
 }
 
