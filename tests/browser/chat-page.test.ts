@@ -162,6 +162,15 @@ it('fetches what was said earlier when a reader goes up, and stays where they ar
   const still = conversation(page).locator('article').nth(50);
   expect(await still.textContent()).toBe(text);
   await expect.poll(async () => Math.abs((await still.boundingBox())?.y ?? 10_000)).toBeLessThan(500);
+
+  // Who goes up again in the same moment has gone up: of both the page gets but one event.
+  const latest = page.getByRole('button', { name: 'Jump to the latest' });
+  await conversation(page).evaluate((element) => element.scrollTo({ top: 0 }));
+  await latest.evaluate((button: HTMLElement) => {
+    button.click();
+    button.parentElement?.querySelector('section')?.scrollTo({ top: 100 });
+  });
+  await latest.waitFor();
 });
 
 it('sends images from the clipboard, by a drop and from a file, and shows them again later', async () => {

@@ -30,22 +30,29 @@ export function useStickToEnd(): StickToEnd {
     lastTop.current = element.scrollTop;
     setAtEnd(stuck.current);
   }, []);
+  const scrollToEnd = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    element.scrollTo({ top: element.scrollHeight });
+    // Before its event comes a reader may be further up already, and has to be seen to have gone there.
+    lastTop.current = element.scrollTop;
+  }, []);
   const goToEnd = useCallback(() => {
     stuck.current = true;
     setAtEnd(true);
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, []);
+    scrollToEnd();
+  }, [scrollToEnd]);
 
   useEffect(() => {
     if (scroller.current === null || content.current === null) return;
     // Also when the window or the composer changes the height of the view.
     const observer = new ResizeObserver(() => {
-      if (stuck.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+      if (stuck.current) scrollToEnd();
     });
     observer.observe(content.current);
     observer.observe(scroller.current);
     return () => observer.disconnect();
-  }, []);
+  }, [scrollToEnd]);
 
   return { scroller, content, atEnd, onScroll, goToEnd };
 }
