@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { freshHome, writeHomeFile } from './home.ts';
 import { type Latencies, watchLatency } from './latency.ts';
 import { complaints, descriptors, residentMb } from './process-health.ts';
 import { pidRecord, startLauncher } from './processes.ts';
 import { signIn } from './sign-in.ts';
+import { openSteadyChats, type SteadyPlan, type SteadyReport } from './steady-chats.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 /** Connections that the launcher has by itself, and files that are about to be closed. */
@@ -20,6 +20,7 @@ export interface SoakPlan {
   /** Of the same load, before it is looked what the processes hold: what they need once, they keep. */
   readonly warmUpSeconds: number;
   readonly hostilePerMinute: number;
+  readonly steady: SteadyPlan;
   /** How much memory both may hold afterwards, by what they held before; they have this long to give it back. */
   readonly mayHoldMb: (beforeMb: number) => number;
   readonly settleSeconds: number;
@@ -48,6 +49,7 @@ interface Holding {
 /** What a run has shown; launcher first, then gateway. */
 export interface SoakReport {
   readonly load: LoadReport;
+  readonly steady: SteadyReport;
   /** What a person saw who was signed in meanwhile. */
   readonly person: Latencies;
   readonly before: readonly Holding[];
@@ -60,7 +62,7 @@ export interface SoakReport {
 /** Puts a mixed load on a launcher and its gateway, and waits for what they took; throws when one of them complained. */
 export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   const home = freshHome();
-  const max_connections = 2 * plan.connections;
+  const max_connections = 2 * (plan.connections + plan.steady.chats);
   writeHomeFile(home, 'config.json', { channels: { pico: { enabled: true, max_connections } } });
   const launcher = await startLauncher({ home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
   const cookie = await signIn(launcher.url, TOKEN);
@@ -68,24 +70,26 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   const hold = () => [launcher.child.pid ?? 0, gatewayPid].map(holdingOf);
   const load = startLoad(launcher.port, cookie, plan);
 
-  await load.run(plan.warmUpSeconds);
+  await load.run(async () => {
+    const talk = await openSteadyChats({ ...launcher, cookie }, plan.steady);
+    await talk(plan.warmUpSeconds);
+  });
   const before = hold();
   let peak = before;
-  let stopWatching: ReturnType<typeof watchPerson> | undefined;
-  await load.run(plan.seconds, {
-    onFull: () => {
-      stopWatching = watchPerson(launcher.url, cookie);
-    },
-    beforeCalm: () => {
-      peak = hold();
-    },
+  let person: Latencies | undefined;
+  let steady: SteadyReport | undefined;
+  await load.run(async () => {
+    const talk = await openSteadyChats({ ...launcher, cookie }, plan.steady);
+    const stopWatching = watchPerson(launcher.url, cookie);
+    steady = await talk(plan.seconds);
+    person = await stopWatching();
+    peak = hold();
   });
-  const person = await stopWatching?.();
-  if (person === undefined) throw new Error('nobody has watched');
+  if (person === undefined || steady === undefined) throw new Error('nobody has watched');
   const kept = await waitForTheRest(plan, before, hold);
   expect([launcher.child.exitCode, pidRecord(home)?.pid]).toEqual([null, gatewayPid]);
   expect(complaints(home, launcher.output())).toEqual([]);
-  return { load: await load.report(), person, before, peak, after: hold(), kept };
+  return { load: await load.report(), steady, person, before, peak, after: hold(), kept };
 }
 const holdingOf = (pid: number): Holding => ({
   descriptors: descriptors(pid),
@@ -115,11 +119,6 @@ async function waitForTheRest(plan: SoakPlan, before: readonly Holding[], hold: 
   return tooMuch();
 }
 
-interface Moments {
-  readonly onFull?: () => void;
-  readonly beforeCalm?: () => void;
-}
-
 /** The process that loads. */
 function startLoad(port: number, cookie: string, { connections, hostilePerMinute }: SoakPlan) {
   const path = new URL('./soak-load.mjs', import.meta.url);
@@ -135,13 +134,11 @@ function startLoad(port: number, cookie: string, { connections, hostilePerMinute
   };
   return {
     report: () => tell('report'),
-    /** Comes to its full height and stays there for so long; settles when all connections are closed again. */
-    async run(seconds: number, { onFull, beforeCalm }: Moments = {}): Promise<void> {
+    /** Comes to its full height and stays there while that is done; settles when all connections are closed again. */
+    async run(whileFull: () => Promise<void>): Promise<void> {
       child.send('ramp');
       await expect.poll(progress, { timeout: 120_000, interval: 250 }).toEqual({ isFull: true, wrong: [] });
-      onFull?.();
-      await wait(seconds * 1_000);
-      beforeCalm?.();
+      await whileFull();
       await tell('calm');
     },
   };
