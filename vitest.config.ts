@@ -3,13 +3,16 @@ import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** Where speed is measured, or many processes are started at once. */
-const ALONE = [
-  'tests/faults/**/*.test.ts',
-  'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,launcher-killed-under-chats,lighthouse,models,smooth,start-and-stop}.test.ts',
+/** Where it is measured how fast something is. */
+const SPEED = ['tests/faults/slow-peers.test.ts', 'tests/e2e/{lighthouse,smooth}.test.ts'];
+
+/** Where many processes are started, killed or loaded at once. */
+const LOAD = [
+  'tests/faults/{chaos,nothing-lost,soak}.test.ts',
+  'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,launcher-killed-under-chats,models,start-and-stop}.test.ts',
 ];
 
-/** One project per kind of test; those of one `order` run together, after those of a lower one. */
+/** One project per kind of test; those of a lower order run first. */
 const project = (name: string, include: string[], timeoutMs: number, [order, maxWorkers]: [number, number]) => ({
   extends: true as const,
   test: {
@@ -18,13 +21,15 @@ const project = (name: string, include: string[], timeoutMs: number, [order, max
   },
 });
 
-const endToEnd = project('end-to-end', ['tests/{deploy,docs,e2e}/**/*.test.ts'], 90_000, [1, 3]);
-Object.assign(endToEnd.test, { exclude: ALONE });
+const endToEnd = project('end-to-end', ['tests/{deploy,docs,e2e}/**/*.test.ts'], 90_000, [2, 3]);
+Object.assign(endToEnd.test, { exclude: [...LOAD, ...SPEED] });
 
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
   test: {
     pool: 'forks',
+    // A process for each of 400 files would take longer than what is in them; a test leaves nothing behind it.
+    isolate: false,
     environment: 'node',
     restoreMocks: true,
     // Whatever a test does: no secret is left where none belongs.
@@ -33,12 +38,13 @@ export default defineConfig({
     // What is waited for comes, also on a machine that is busy with something else.
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [
-      project('packages', ['packages/*/test/**/*.test.ts'], 20_000, [0, 2]),
-      project('apps', ['{apps/*/test,tests/http}/**/*.test.{ts,tsx}'], 30_000, [0, 2]),
+      project('packages', ['packages/*/test/**/*.test.ts'], 20_000, [0, 3]),
+      project('apps', ['{apps/*/test,tests/http}/**/*.test.{ts,tsx}'], 30_000, [1, 3]),
       // Programs, and persons at a terminal or a browser, mostly wait: three at a time.
       endToEnd,
-      project('browser', ['tests/browser/**/*.test.ts'], 90_000, [2, 3]),
-      project('alone', ALONE, 90_000, [3, 1]),
+      project('browser', ['tests/browser/**/*.test.ts'], 90_000, [3, 3]),
+      project('load', LOAD, 90_000, [4, 3]),
+      project('speed', SPEED, 90_000, [5, 1]),
     ],
   },
 });

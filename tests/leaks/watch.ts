@@ -3,21 +3,18 @@
  * tests make in everything else that is in them, at the moment in which they are removed, and in what the processes show
  * while they run. The secrets are learned from the files that hold them, so those that are generated count as well.
  */
-import fs, { appendFileSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { appendFileSync, lstatSync, type PathLike, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, expect } from 'vitest';
 import { processesBelow } from './child-processes.ts';
 import { findLeaks } from './find-leaks.ts';
 import { attempt, createKnownSecrets } from './known-secrets.ts';
 import { leakFile, makeFolder, runFolder } from './run.ts';
+import { watchCalls } from './watched-calls.ts';
 
 const LOOK_EVERY_MS = 250;
 const folder = makeFolder(runFolder(), 'f-');
 const secrets = createKnownSecrets();
-const { rmSync } = fs;
-const { rm } = fs.promises;
-const { fetch } = globalThis;
 
 function note(what: string, secret: string): void {
   const { testPath = '', currentTestName = '' } = expect.getState();
@@ -52,16 +49,15 @@ function look(): void {
 }
 
 /** Before it goes. */
-function lookInto(path: fs.PathLike): void {
+function lookInto(path: PathLike): void {
   if (!String(path).startsWith(folder)) return;
   secrets.learnFrom(String(path));
   for (const { file, secret } of findLeaks(String(path), secrets)) note(relative(folder, file), secret);
 }
 
 /** Refusals and metrics that a test gets over the network, as others do. */
-async function fetchAndLook(...args: Parameters<typeof fetch>): Promise<Response> {
-  const response = await fetch(...args);
-  if (response.status < 400 && !response.url.endsWith('/metrics')) return response;
+function lookAtAnswer(response: Response): void {
+  if (response.status < 400 && !response.url.endsWith('/metrics')) return;
   const noteSecret = (text: string) => {
     const secret = secrets.in(Buffer.from(text));
     if (secret !== undefined) note(`the answer ${response.status} of ${new URL(response.url).pathname}`, secret);
@@ -70,24 +66,10 @@ async function fetchAndLook(...args: Parameters<typeof fetch>): Promise<Response
     .clone()
     .text()
     .then(noteSecret, () => {});
-  return response;
 }
 
 process.env['TMPDIR'] = folder;
-globalThis.fetch = fetchAndLook;
-Object.assign(fs, {
-  rmSync(...args: Parameters<typeof rmSync>) {
-    lookInto(args[0]);
-    rmSync(...args);
-  },
-});
-Object.assign(fs.promises, {
-  rm(...args: Parameters<typeof rm>) {
-    lookInto(args[0]);
-    return rm(...args);
-  },
-});
-syncBuiltinESMExports();
+watchCalls({ removes: lookInto, receives: lookAtAnswer });
 const timer = setInterval(look, LOOK_EVERY_MS).unref();
 // While what the test has started still runs: it is ended in hooks of the test, which come later.
 afterEach(look);
