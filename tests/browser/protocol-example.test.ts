@@ -12,7 +12,8 @@ it('what the pages have for a browser works in the console of the dashboard', as
   const page = await openSignedIn(await newPerson(), { url: launcher.url, token: launcherToken, path: '/connect' });
   await page.getByTestId('address').waitFor();
   for (const { code, prints } of blocks) {
-    const said = page.waitForEvent('console');
+    // Chromium writes advice of its own to the console, at other levels.
+    const said = page.waitForEvent('console', (message) => message.type() === 'log');
     await page.evaluate(code);
     expect((await said).text()).toBe(prints);
   }

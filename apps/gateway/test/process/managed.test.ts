@@ -29,6 +29,7 @@ describe('a managed gateway', () => {
     expect(report).toEqual({ kind: 'ready', host: '127.0.0.1', port });
     await openSocket(port, bearer(TOKEN));
     expect(existsSync(join(home, 'logs', 'gateway.log'))).toBe(false);
+    await expect.poll(() => gateway.output.stdout).toMatch(/\n$/);
     const lines = gateway.output.stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).level)).toContain('info');
   });
