@@ -19,7 +19,11 @@ async function whyNot(options: Parameters<typeof startLauncher>[0]) {
     ...{ launcher, status: await status(), log },
     started: await post('/api/gateway/start?wait=1'),
     printed: /^ {2}Gateway {3}(.*)$/m.exec(launcher.output())?.[1] ?? '',
-    deaths: () => log().match(/gateway_start_failed|gateway_died/g)?.length ?? 0,
+    /** How often it was tried, which is known when the whole log is written: that is so when its writer has ended. */
+    tries: async () => {
+      await launcher.kill('SIGTERM');
+      return log().match(/gateway_start_failed|gateway_died/g)?.length ?? 0;
+    },
   };
 }
 
@@ -42,6 +46,9 @@ describe('a gateway that cannot be started', () => {
     expect(String(reason)).not.toContain('\n');
     expect(told.status).toMatchObject({ gateway_status: 'error', owned: false, last_exit: { code: 1 } });
     expect(told.printed).toBe(`error: ${reason}`);
+    expect([told.started.status, told.started.body['message']]).toEqual([502, reason]);
+    // Once by itself, once by order.
+    expect(await told.tries()).toBe(2);
     expect(
       JSON.parse(
         told
@@ -51,9 +58,6 @@ describe('a gateway that cannot be started', () => {
           .find((line) => line.includes('gateway_start_failed')) ?? '',
       ),
     ).toMatchObject({ msg: reason });
-    expect([told.started.status, told.started.body['message']]).toEqual([502, reason]);
-    // Once by itself, once by order.
-    expect(told.deaths()).toBe(2);
     expect(pidRecord(home)).toBeUndefined();
   });
 
@@ -88,7 +92,7 @@ describe('a gateway that cannot be started', () => {
     expect(told.printed).toBe(`error: ${reason}`);
     await expect.poll(told.log).toContain(reason);
     expect(told.started.body['message']).toBe(reason);
-    expect(told.deaths()).toBe(2);
+    expect(await told.tries()).toBe(2);
   });
 
   it('because the home has become read-only: its file is named, and what is there stays as it is', async () => {
