@@ -8,21 +8,22 @@ const SPEED = ['tests/faults/slow-peers.test.ts', 'tests/e2e/{lighthouse,smooth}
 
 /** Where many processes are started, killed or loaded at once. */
 const LOAD = [
+  'packages/hub/test/thousand-subscribers.test.ts',
   'tests/faults/{chaos,nothing-lost,soak}.test.ts',
   'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,launcher-killed-under-chats,models,start-and-stop}.test.ts',
 ];
+
+const APART = [...LOAD, ...SPEED];
 
 /** One project per kind of test; those of a lower order run first. */
 const project = (name: string, include: string[], timeoutMs: number, [order, maxWorkers]: [number, number]) => ({
   extends: true as const,
   test: {
-    ...{ name, include, maxWorkers, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+    ...{ name, include, exclude: APART.filter((path) => !include.includes(path)) },
+    ...{ maxWorkers, testTimeout: timeoutMs, hookTimeout: timeoutMs },
     sequence: { groupOrder: order },
   },
 });
-
-const endToEnd = project('end-to-end', ['tests/{deploy,docs,e2e}/**/*.test.ts'], 90_000, [2, 3]);
-Object.assign(endToEnd.test, { exclude: [...LOAD, ...SPEED] });
 
 export default defineConfig({
   define: { __PICOCLAW_VERSION__: JSON.stringify(version) },
@@ -41,7 +42,7 @@ export default defineConfig({
       project('packages', ['packages/*/test/**/*.test.ts'], 20_000, [0, 3]),
       project('apps', ['{apps/*/test,tests/http}/**/*.test.{ts,tsx}'], 30_000, [1, 3]),
       // Programs, and persons at a terminal or a browser, mostly wait: three at a time.
-      endToEnd,
+      project('end-to-end', ['tests/{deploy,docs,e2e}/**/*.test.ts'], 90_000, [2, 3]),
       project('browser', ['tests/browser/**/*.test.ts'], 90_000, [3, 3]),
       project('load', LOAD, 90_000, [4, 3]),
       project('speed', SPEED, 90_000, [5, 1]),
