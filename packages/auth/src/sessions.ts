@@ -36,6 +36,8 @@ export interface Sessions {
   /** Signs an existing session anew, for after `rekey`. */
   reissue(session: Session): string;
   verify(value: string): SessionCheck;
+  /** Whether a session that was verified before goes on, whatever has happened since. */
+  isLive(session: Session): boolean;
   revoke(session: Session): void;
   /** Ends every session but, when given, the caller's. */
   revokeAll(except?: Session): void;
@@ -101,6 +103,11 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
     return { session };
   };
+  const objectionTo = (session: Session) => {
+    if (now() >= session.expiresAt) return 'expired';
+    if (session.issuedAt > now() + CLOCK_TOLERANCE_MS) return 'future';
+    return isRevoked(session) ? 'revoked' : undefined;
+  };
   const isRevoked = ({ id, issuedAt }: Session) => revoked.has(id) || (issuedAt < validFrom && !live.has(id));
 
   return {
@@ -115,11 +122,10 @@ export function createSessions(options: SessionsOptions): Sessions {
     verify(value) {
       const { session, reason } = read(value);
       if (session === undefined) return { state: 'invalid', reason };
-      if (now() >= session.expiresAt) return { state: 'invalid', reason: 'expired' };
-      if (session.issuedAt > now() + CLOCK_TOLERANCE_MS) return { state: 'invalid', reason: 'future' };
-      if (isRevoked(session)) return { state: 'invalid', reason: 'revoked' };
-      return { state: 'valid', session };
+      const objection = objectionTo(session);
+      return objection === undefined ? { state: 'valid', session } : { state: 'invalid', reason: objection };
     },
+    isLive: (session) => objectionTo(session) === undefined,
     revoke(session) {
       forgetExpired(revoked, now());
       live.delete(session.id);

@@ -33,6 +33,7 @@ test('a session comes out of its cookie as it went in, while it lasts', () => {
       const session = { id: sessionId, issuedAt, expiresAt };
       const check = sessions.verify(sessions.reissue(session));
       const isLive = expiresAt > NOW && issuedAt <= NOW + 60_000;
+      expect(sessions.isLive(session)).toBe(isLive);
       if (isLive) expect(check).toEqual({ state: 'valid', session });
       else expect(check).toEqual({ state: 'invalid', reason: expiresAt > NOW ? 'future' : 'expired' });
     }),

@@ -106,6 +106,7 @@ describe('a session', () => {
     sessions.revoke(one.session);
     expect(stateOf(one.value)).toBe('revoked');
     expect(stateOf(other.value)).toBe('valid');
+    expect([one, other].map(({ session }) => sessions.isLive(session))).toEqual([false, true]);
     expect(seen).toEqual([{ ids: [one.session.id] }]);
   });
 
@@ -123,6 +124,7 @@ describe('a session', () => {
     sessions.revokeAll(caller.session);
     expect(stateOf(caller.value)).toBe('valid');
     expect(stateOf(other.value)).toBe('revoked');
+    expect([caller, other].map(({ session }) => sessions.isLive(session))).toEqual([true, false]);
     sessions.revoke(caller.session);
     expect(stateOf(caller.value)).toBe('revoked');
   });

@@ -50,8 +50,7 @@ export async function picoRoutes(app: FastifyInstance, options: PicoOptions): Pr
 
   /** While the gateway was looked for, the person may have signed out, or the token may have been changed. */
   const hasEnded = ({ caller }: FastifyRequest, before: Tokens, now: Tokens): boolean => {
-    const { sessions } = app.sessionGate;
-    if (caller.kind === 'session') return sessions.verify(sessions.reissue(caller.session)).state !== 'valid';
+    if (caller.kind === 'session') return !app.sessionGate.sessions.isLive(caller.session);
     if (caller.kind === 'token' && caller.credential === 'launcher') return now.generation !== before.generation;
     return now.channel === undefined || before.channel?.equals(now.channel) !== true;
   };
