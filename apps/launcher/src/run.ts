@@ -33,6 +33,7 @@ import { createChannelReader } from './gateway/channel.ts';
 import { createExternalGateway } from './gateway/external-gateway.ts';
 import { createGatewayFinder } from './gateway/find-gateway.ts';
 import { createStatusReader } from './gateway/gateway-status.ts';
+import { inspectOwnOnce } from './gateway/inspect-own.ts';
 import { createLeftHolders } from './gateway/left-holders.ts';
 import { createGatewayLog } from './gateway/logs.ts';
 import { prepareGateway } from './gateway/program.ts';
@@ -156,6 +157,7 @@ async function createParts(context: Context) {
     }),
     keepGateway: flags.keepGateway === true,
   });
+  const linkTo = (pid: number) => supervisor.linkTo(pid);
   const external =
     isExternal && config.gateway_url !== undefined ? createExternalGateway(config.gateway_url) : undefined;
   const startForbidden = isExternal ? 'The gateway is run by somebody else (gateway_mode is external).' : undefined;
@@ -167,8 +169,11 @@ async function createParts(context: Context) {
   });
   return {
     ...{ supervisor, channel, startForbidden, readStatus, events, tokenSync },
-    findGateway: createGatewayFinder({ pidReader, channel, external, linkTo: (pid) => supervisor.linkTo(pid) }),
-    leftHolders: createLeftHolders({ pidReader, logger, isOwn: (pid) => supervisor.linkTo(pid) !== undefined }),
+    findGateway: createGatewayFinder({
+      pidReader: createPidReader(paths.pidFile, { trustedHosts, inspect: inspectOwnOnce(linkTo) }),
+      ...{ channel, external, linkTo },
+    }),
+    leftHolders: createLeftHolders({ pidReader, logger, isOwn: (pid) => linkTo(pid) !== undefined }),
     rotateChannelToken: async (): Promise<Secret | string> => {
       const rotation = await rotateChannelToken(paths, environment);
       return rotation.ok ? rotation.token : rotation.from;
