@@ -6,6 +6,8 @@ import type { Supervisor } from './supervise.ts';
 export interface TokenSync {
   /** Has the running gateway read its configuration now; whether it did. */
   apply(): Promise<boolean>;
+  /** Does what changes the configured token: to tell the gateway is then up to who called this, by `apply`. */
+  change<T>(work: () => Promise<T>): Promise<T>;
   /** A gateway is about to be started and will read what is configured now: that is no change. */
   startsNow(): Promise<void>;
   /** The gateway refused the token that the launcher read from the files: it has an older one. */
@@ -37,6 +39,7 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
   let known: Channel | undefined;
   let lastRefusal = Number.NEGATIVE_INFINITY;
   let isLooking = false;
+  let changes = 0;
   let isClosed = false;
 
   const apply = async (): Promise<boolean> => {
@@ -64,7 +67,8 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
     logger.info({ code: 'channel_token_changed', reloaded }, 'the channel token in the configuration has changed');
   };
   const lookOnce = () => {
-    if (isLooking) return;
+    // What is being changed on purpose would be found twice.
+    if (isLooking || changes > 0) return;
     isLooking = true;
     look()
       .catch((error) => logger.warn({ code: 'channel_token_watch', err: error }, 'the configuration cannot be watched'))
@@ -78,6 +82,16 @@ export function createTokenSync(options: TokenSyncOptions): TokenSync {
     async apply() {
       known = await channel.read();
       return apply();
+    },
+    async change(work) {
+      changes += 1;
+      try {
+        const result = await work();
+        known = await channel.read();
+        return result;
+      } finally {
+        changes -= 1;
+      }
     },
     async startsNow() {
       known = await channel.read();

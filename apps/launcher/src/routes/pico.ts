@@ -182,7 +182,7 @@ export async function picoApiRoutes(app: FastifyInstance, options: PicoApiOption
   app.get('/api/pico/info', info);
 
   app.post('/api/pico/token', async (request, reply) => {
-    const token = await rotate();
+    const token = await tokenSync.change(rotate);
     if (typeof token === 'string') {
       const message = `The channel token comes from ${token}: change it there.`;
       return sendError(request, reply, 'channel_token_managed_elsewhere', { message });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@picoclaw/auth';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
@@ -63,6 +64,24 @@ test('an edit of the token by hand has the gateway read it, once', async () => {
   await expect.poll(reloads).toBe(1);
   await looked();
   expect(reloads()).toBe(1);
+});
+
+test('what is changed on purpose is applied by who changes it, and not once more by the one who looks', async () => {
+  const { sync, edit, reloads, looked } = aSync();
+  await looked();
+  const rotated = await sync.change(async () => {
+    edit({ token: new Secret('second') });
+    await delay(50);
+    return 'rotated';
+  });
+  expect(rotated).toBe('rotated');
+  expect(await sync.apply()).toBe(true);
+  await looked();
+  expect(reloads()).toBe(1);
+
+  await expect(sync.change(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('the disk is full');
+  edit({ token: new Secret('third') });
+  await expect.poll(reloads).toBe(2);
 });
 
 test('what does not decide who gets in is none of its business', async () => {
