@@ -28,6 +28,7 @@ import {
   lenient,
   unitEnvironment,
 } from './judged-process.ts';
+import { PATIENT_MS } from './patience.ts';
 
 /** What the checks look at, gathered once and at the same time. */
 export interface Facts {
@@ -73,8 +74,6 @@ export interface Asker {
 }
 
 const TIMEOUT_MS = 400;
-/** One of ours answers in the end, also on a machine that has much else to do. */
-const PATIENT_MS = 2_000;
 
 /** Looks at everything once; nothing is changed, and whatever does not answer is given up: a stranger after 400 ms. */
 export async function gatherFacts({ paths, environment }: Asker): Promise<Facts> {

@@ -6,11 +6,12 @@ import { channelCredential, connectHost, type PidRecord } from '@picoclaw/pid';
 import { PicoPath, Subprotocol } from '@picoclaw/protocol';
 import { z } from 'zod';
 import type { AskLauncher } from '../facts/ask-launcher.ts';
+import { PATIENT_MS } from './patience.ts';
 
 /** What became of a token that was really tried; `unknown` = neither let in nor refused for its token. */
 export interface DoorAnswer {
   readonly state: 'accepted' | 'refused' | 'unknown';
-  /** `answered 401`, `no answer within 400 ms`. */
+  /** `answered 401`, `did not answer (timeout)`. */
   readonly detail: string;
   /** Of the answer, where there was one. */
   readonly status?: number;
@@ -19,7 +20,8 @@ export interface DoorAnswer {
 /** Tries a token where it counts. */
 export type TokenDoor = (token: Secret) => Promise<DoorAnswer>;
 
-const TIMEOUT_MS = 400;
+/** What follows is not waited for. */
+const CLOSES_WITHIN_MS = 400;
 
 const AuthStatus = z.object({ authenticated: z.boolean() });
 
@@ -38,7 +40,7 @@ export function launcherDoor(ask: AskLauncher): TokenDoor {
 }
 
 /** The gateway of a record: opens `/pico/ws` as the launcher does, and closes it at once. */
-export function gatewayDoor(record: PidRecord, { timeoutMs = TIMEOUT_MS } = {}): TokenDoor {
+export function gatewayDoor(record: PidRecord, { timeoutMs = PATIENT_MS } = {}): TokenDoor {
   return (token) => handshake(record, channelCredential(record, token), timeoutMs);
 }
 
@@ -87,7 +89,7 @@ function closeSocket(socket: Socket): void {
   socket.on('error', () => undefined);
   socket.end(Buffer.from([0x88, 0x80, 0, 0, 0, 0]));
   socket.resume();
-  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+  socket.setTimeout(CLOSES_WITHIN_MS, () => socket.destroy());
 }
 
 const UNSENDABLE: DoorAnswer = { state: 'unknown', detail: 'the token has characters that no header may have' };

@@ -3,8 +3,7 @@ import { gatewayOrigin } from '@picoclaw/pid';
 import { z } from 'zod';
 import { httpJson } from '../../facts/http-json.ts';
 import type { GatewayFact } from '../facts.ts';
-
-const TIMEOUT_MS = 400;
+import { PATIENT_MS } from '../patience.ts';
 
 const Readiness = z.object({
   phase: z.string().optional(),
@@ -14,7 +13,7 @@ const Readiness = z.object({
 /** A gateway that lives but does not work: `/ready` says so, or it says nothing. */
 export async function checkReadiness(
   { pidFile }: Pick<GatewayFact, 'pidFile'>,
-  { timeoutMs = TIMEOUT_MS } = {},
+  { timeoutMs = PATIENT_MS } = {},
 ): Promise<Finding[]> {
   if (pidFile.state !== 'alive') return [];
   const url = `${gatewayOrigin(pidFile.record)}/ready`;

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { boundEvidence, type Finding } from '@picoclaw/findings';
 import type { InstalledUnit } from '../../service/installed-unit.ts';
+import { PATIENT_MS } from '../patience.ts';
 
 /** The lowest version of each line that works; the same as `engines` in package.json, which a test compares. */
 export const NODE_RANGE = '^20.19.0 || ^22.13.0 || >=24.0.0';
-
-const TIMEOUT_MS = 400;
 
 /** Asks a Node which version it is; `undefined` when it does not say. */
 type AskVersion = (program: string) => Promise<string | undefined>;
@@ -49,7 +48,7 @@ export function isNewEnough(version: string): boolean {
 const askVersion: AskVersion = (program) =>
   new Promise((resolve) => {
     // An empty environment: NODE_OPTIONS of the shell is none of the service's.
-    execFile(program, ['--version'], { env: {}, timeout: TIMEOUT_MS }, (error, stdout) => {
+    execFile(program, ['--version'], { env: {}, timeout: PATIENT_MS }, (error, stdout) => {
       const [, version] = /^v(\d+\.\d+\.\d+)/.exec(stdout) ?? [];
       resolve(error === null ? version : undefined);
     });
