@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** A list of networks in CIDR notation (or single addresses) that addresses can be looked up in. */
@@ -46,6 +47,7 @@ export function isLoopback(address: string | undefined): boolean {
  * address counts as one client, or whoever can have any text put there would have any number of budgets.
  */
 export function clientKey(address: string): string {
+  if (isIPv4(address)) return address;
   const parsed = parseAddress(address);
   if (parsed === undefined) return 'no address';
   if (parsed.kind() === 'ipv4') return parsed.toString();

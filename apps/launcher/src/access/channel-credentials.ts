@@ -75,9 +75,8 @@ const refusal = (message?: string): ChannelVerdict => ({
 });
 
 /** Whether the page behind a cookie is ours, or one of an origin that the configuration names. */
-function isOwnPage(request: FastifyRequest, channel: Channel, { trustedProxies, allowedHosts }: ChannelGate): boolean {
+function isOwnPage(request: FastifyRequest, { allowOrigins }: Channel, gate: ChannelGate): boolean {
+  if (isLauncherPage(request, gate)) return true;
   const origin = normalizeOrigin(request.headers.origin ?? '');
-  if (origin === undefined) return false;
-  const isListed = channel.allowOrigins.some((allowed) => normalizeOrigin(allowed) === origin);
-  return isListed || isLauncherPage(request, { trustedProxies, allowedHosts });
+  return origin !== undefined && allowOrigins.some((allowed) => normalizeOrigin(allowed) === origin);
 }

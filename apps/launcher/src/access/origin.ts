@@ -35,8 +35,12 @@ function parseForwardedSafely(header: string): { proto?: string; host?: string }
 
 /** Scheme, host and port with default ports folded; `undefined` for what is no http origin, `null` among it. */
 export function normalizeOrigin(text: string): string | undefined {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  return new URL(text).origin;
+  if (!/^https?:\/\//i.test(text)) return undefined;
+  try {
+    return new URL(text).origin;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The launcher's own origin as this request's browser sees it. */

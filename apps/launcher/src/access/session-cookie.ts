@@ -29,23 +29,31 @@ export function createSessionCookie({ basePath, trustedProxies, lifetimeS }: Ses
     return { path: basePath, httpOnly: true, sameSite: 'lax', secure: isSecure } as const;
   };
   const clear = (request: FastifyRequest, reply: FastifyReply) => {
-    const attributes = attributesFor(request);
-    reply.setCookie(NAME, '', { ...attributes, maxAge: 0 });
+    const { serializeCookie } = request.server;
+    const attributes = { ...attributesFor(request), maxAge: 0 };
+    const cookies = [serializeCookie(NAME, '', attributes)];
     // Who came over https before and over http now, or the other way round, has one of the other name too.
-    if (attributes.secure) reply.setCookie(BOUND_NAME, '', { ...attributes, path: '/', maxAge: 0 });
+    if (attributes.secure) cookies.push(serializeCookie(BOUND_NAME, '', { ...attributes, path: '/' }));
+    replaceCookies(reply, cookies);
   };
   return {
     read: ({ headers }) => ownValues(headers.cookie),
     set(request, reply, value) {
       const attributes = attributesFor(request);
       const isBound = attributes.secure && basePath === '/';
-      reply.setCookie(isBound ? BOUND_NAME : NAME, value, { ...attributes, maxAge: lifetimeS });
+      const name = isBound ? BOUND_NAME : NAME;
+      replaceCookies(reply, [request.server.serializeCookie(name, value, { ...attributes, maxAge: lifetimeS })]);
     },
     clear,
     clearOwn(request, reply) {
       if (ownValues(request.headers.cookie).length > 0) clear(request, reply);
     },
   };
+}
+
+/** Instead of those that a gate before has set: of one name there is to be one (RFC 6265, 4.1.1), and no others are set here. */
+function replaceCookies(reply: FastifyReply, cookies: readonly string[]): void {
+  reply.removeHeader('set-cookie').header('set-cookie', cookies);
 }
 
 const isOurs = (name: string): boolean => name === NAME || name === BOUND_NAME;

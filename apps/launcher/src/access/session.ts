@@ -70,7 +70,8 @@ interface SessionOptions {
 /** The session gate: decides who is asking and, on the matched route, whether that is enough (default deny). */
 export const session = fp<SessionOptions>(
   async (app, { launcherToken, sessionKey, basePath, trustedProxies, cluster, now = Date.now }) => {
-    await app.register(cookie);
+    // No request's cookies are taken apart but ours, of which there may be several.
+    await app.register(cookie, { hook: false });
     // The key depends on the token, so a changed token ends every cookie here and on each launcher that shares the key.
     const newSigner = () =>
       new Signer(createHmac('sha256', sessionKey).update(launcherToken.reveal()).digest('hex'), 'sha256');

@@ -60,6 +60,8 @@ const isTokenPair = (pair: string) =>
 
 /** The address without its token, every other parameter as it was and where it was. */
 export function withoutToken(url: string): string {
+  // Most have none; written in another way it has an escape.
+  if (!/token|%/.test(url)) return url;
   const [path = '/', ...rest] = url.split('?');
   const kept = rest.join('?').split('&');
   const others = kept.filter((pair) => !isTokenPair(pair));
