@@ -4,13 +4,17 @@ import { defineConfig } from 'vitest/config';
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** Where it is measured how fast something is. */
-const SPEED = ['tests/faults/slow-peers.test.ts', 'tests/e2e/{lighthouse,smooth}.test.ts'];
+const SPEED = [
+  'tests/faults/slow-peers.test.ts',
+  'tests/e2e/{gateway-dies-under-clients,launcher-killed-under-chats,lighthouse,rotation,smooth}.test.ts',
+];
 
 /** Where many processes are started, killed or loaded at once. */
 const LOAD = [
-  'packages/hub/test/thousand-subscribers.test.ts',
+  'packages/hub/test/{redis-chaos,thousand-subscribers}.test.ts',
+  'packages/pid/test/claim-race.test.ts',
   'tests/faults/{chaos,nothing-lost,soak}.test.ts',
-  'tests/e2e/{bench,gateway-dies-under-clients,killed-at-any-instant,launcher-killed-under-chats,models,start-and-stop}.test.ts',
+  'tests/e2e/{bench,killed-at-any-instant,models,start-and-stop}.test.ts',
 ];
 
 const APART = [...LOAD, ...SPEED];

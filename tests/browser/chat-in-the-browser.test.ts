@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openPage, useBrowser } from '../support/browser.ts';
 import { freshHome } from '../support/home.ts';
-import { pidRecord, startLauncher, until } from '../support/processes.ts';
+import { pidOfGateway, pidRecord, startLauncher, until } from '../support/processes.ts';
 import { screenshot } from '../support/screenshot.ts';
+import { shownFromNowOn } from '../support/shown.ts';
 
 const { newPerson } = useBrowser();
 
@@ -44,9 +45,10 @@ it('brings a person from the first run to an answer, through a dead gateway, to 
   await expect.poll(() => log.locator('strong').last().textContent()).toBe('hello');
 
   // The gateway dies: the page says so, and says when it is back.
-  const first = pidRecord(home)?.pid ?? 0;
+  const first = pidOfGateway(home);
+  const notices = await shownFromNowOn(page, '[role="status"]');
   process.kill(first, 'SIGKILL');
-  await page.getByRole('status').filter({ hasText: 'Connection lost' }).first().waitFor();
+  await expect.poll(notices).toContainEqual(expect.stringContaining('Connection lost'));
   await screenshot(page, 'connection-lost');
   await until(() => pidRecord(home) !== undefined && pidRecord(home)?.pid !== first, launcher.output);
   await page.getByRole('status').filter({ hasText: 'Connection lost' }).first().waitFor({ state: 'hidden' });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSignedIn, useBrowser } from '../support/browser.ts';
 import { freshHome, writeHomeFile } from '../support/home.ts';
 import { sayBeforehand } from '../support/long-chat.ts';
-import { pidRecord, type RunningLauncher, startLauncher, until } from '../support/processes.ts';
+import { pidOfGateway, pidRecord, type RunningLauncher, startLauncher, until } from '../support/processes.ts';
 import { screenshot } from '../support/screenshot.ts';
 import type { Way } from '../support/way.ts';
 
@@ -48,7 +48,7 @@ async function aChat({ way }: { way?: Way } = {}): Promise<{ launcher: RunningLa
 
 /** Ends the gateway and waits for the next one. */
 async function killGateway({ home, output }: RunningLauncher): Promise<void> {
-  const killed = pidRecord(home)?.pid ?? 0;
+  const killed = pidOfGateway(home);
   process.kill(killed, 'SIGKILL');
   await until(() => ![undefined, killed].includes(pidRecord(home)?.pid), output);
 }
@@ -153,6 +153,8 @@ it('fetches what was said earlier when a reader goes up, and stays where they ar
   await expect.poll(async () => (await said(page)).at(-1)).toBe('< number 60');
   expect(await said(page)).toHaveLength(50);
 
+  // It goes to its end by itself first.
+  await expect.poll(() => conversation(page).evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
   const first = conversation(page).locator('article').first();
   const text = (await first.textContent()) ?? '';
   await conversation(page).evaluate((element) => element.scrollTo({ top: 0 }));

@@ -2,7 +2,8 @@ import type { Page, Response } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openPage, openSignedIn, useBrowser } from '../support/browser.ts';
 import { freshHome } from '../support/home.ts';
-import { pidRecord, startLauncher } from '../support/processes.ts';
+import { pidOfGateway, startLauncher } from '../support/processes.ts';
+import { shownFromNowOn } from '../support/shown.ts';
 
 const { newPerson } = useBrowser();
 
@@ -75,8 +76,10 @@ it('shows the gateway’s state in the icon of the tab', async () => {
   const page = await openSignedIn(await newPerson(), { url: launcher.url, token: TOKEN, path: '/' });
   const icon = () => page.locator('link[rel="icon"]').getAttribute('href');
   await expect.poll(icon).toMatch(/favicon\.svg$/);
-  process.kill(pidRecord(home)?.pid ?? 0, 'SIGKILL');
-  await expect.poll(icon).toMatch(/favicon-busy\.svg$/);
+  // It is started again within two seconds.
+  const icons = await shownFromNowOn(page, 'link[rel="icon"]', 'href');
+  process.kill(pidOfGateway(home), 'SIGKILL');
+  await expect.poll(icons).toContainEqual(expect.stringMatching(/favicon-busy\.svg$/));
   await expect.poll(icon).toMatch(/favicon\.svg$/);
   await launcher.kill('SIGKILL');
   await expect.poll(icon).toMatch(/favicon-down\.svg$/);

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openSignedIn, useBrowser } from '../support/browser.ts';
 import { freePort, freshHome, readHomeJson, writeHomeFile } from '../support/home.ts';
-import { built, isAlive, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { built, isAlive, pidOfGateway, pidRecord, run, startLauncher, until } from '../support/processes.ts';
 import { screenshot } from '../support/screenshot.ts';
 
 const { newPerson } = useBrowser();
@@ -24,7 +24,7 @@ it('shows the gateway and gives it orders', async () => {
   const launcher = await startLauncher({ home, env });
   const page = await openGatewayPage(launcher.url);
   await shows(page, 'Running');
-  const first = pidRecord(home)?.pid ?? 0;
+  const first = pidOfGateway(home);
   expect(await fact(page, 'Process id')).toBe(String(first));
   expect(await fact(page, 'Address')).toBe(`127.0.0.1:${launcher.gatewayPort}`);
   expect(await fact(page, 'Belongs to')).toContain('this launcher');
@@ -56,7 +56,7 @@ it('tells by itself of a gateway that is killed, and how it ended', async () => 
   const launcher = await startLauncher({ home, env });
   const page = await openGatewayPage(launcher.url);
   await shows(page, 'Running');
-  const killed = pidRecord(home)?.pid ?? 0;
+  const killed = pidOfGateway(home);
   process.kill(killed, 'SIGKILL');
   await page.getByText('Ended by SIGKILL').first().waitFor();
   await until(() => ![undefined, killed].includes(pidRecord(home)?.pid), launcher.output);

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { api } from '../support/api.ts';
 import { freshHome } from '../support/home.ts';
-import { isAlive, pidRecord, root, startLauncher, until } from '../support/processes.ts';
+import { isAlive, pidOfGateway, root, startLauncher, until } from '../support/processes.ts';
 import { runnableBlocks } from '../support/runnable-blocks.ts';
 
 const PAGE = readFileSync(`${root}/docs/protocol.md`, 'utf8');
@@ -49,7 +49,7 @@ describe('docs/protocol.md', () => {
     const home = freshHome();
     const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN, PICOCLAW_CHANNELS_PICO_TOKEN: CHANNEL_TOKEN };
     const launcher = await startLauncher({ home, env });
-    const victim = pidRecord(home)?.pid ?? 0;
+    const victim = pidOfGateway(home);
     process.kill(victim, 'SIGKILL');
     await until(() => !isAlive(victim));
     const child = execFile(process.execPath, ['--input-type=module', '--eval', program], {
@@ -61,7 +61,8 @@ describe('docs/protocol.md', () => {
     });
     onTestFinished(() => void child.kill());
     expect(await new Promise((resolve) => child.stdout?.once('data', resolve))).toBe('hello\n');
-    const { body } = await api(launcher.url, TOKEN).get('/api/sessions/example');
-    expect(body['messages']).toMatchObject([{ content: '/echo hello' }, { content: 'hello' }]);
+    // An answer is stored behind its last word.
+    const stored = async () => (await api(launcher.url, TOKEN).get('/api/sessions/example')).body['messages'];
+    await expect.poll(stored).toMatchObject([{ content: '/echo hello' }, { content: 'hello' }]);
   });
 });

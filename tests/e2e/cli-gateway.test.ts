@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cli } from '../support/cli.ts';
 import { freePort, freshHome, writeHomeFile } from '../support/home.ts';
-import { built, isAlive, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { built, isAlive, pidOfGateway, pidRecord, run, startLauncher, until } from '../support/processes.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 
@@ -23,13 +23,13 @@ describe('without a launcher', () => {
     expect(await gateway('reload')).toMatchObject({ code: 3 });
 
     const started = await gateway('start');
-    const first = pidRecord(home)?.pid ?? 0;
+    const first = pidOfGateway(home);
     expect(started).toMatchObject({ code: 0, stderr: '' });
     expect(started.stdout).toContain(`pid ${first}.`);
     expect(await gateway('start')).toMatchObject({ code: 75 });
     expect(JSON.parse((await gateway('status', '--json')).stdout)).toMatchObject({ state: 'running', pid: first });
     expect(await gateway('reload')).toMatchObject({ code: 0 });
-    expect((await gateway('logs', '-n', '1')).stdout).toContain('configuration reloaded');
+    await expect.poll(async () => (await gateway('logs', '-n', '1')).stdout).toContain('configuration reloaded');
 
     expect(await gateway('restart')).toMatchObject({ code: 0 });
     expect(isAlive(first)).toBe(false);
@@ -71,7 +71,7 @@ describe('with a launcher', () => {
       PICOCLAW_GATEWAY_PORT: String(launcher.gatewayPort),
     };
     writeHomeFile(home, 'launcher-config.json', { launcher_token: 'changed-behind-its-back' });
-    const before = pidRecord(home)?.pid ?? 0;
+    const before = pidOfGateway(home);
     for (const order of ['stop', 'restart']) {
       const { code, stderr } = await cli(['gateway', order], { home, env });
       expect([order, code]).toEqual([order, 4]);
@@ -88,12 +88,12 @@ describe('with a launcher', () => {
       PICOCLAW_LAUNCHER_TOKEN: TOKEN,
       ...{ PICOCLAW_LAUNCHER_PORT: String(launcher.port), PICOCLAW_GATEWAY_PORT: String(launcher.gatewayPort) },
     };
-    const first = pidRecord(home)?.pid ?? 0;
+    const first = pidOfGateway(home);
     expect(await cli(['gateway', 'stop'], { home, env })).toMatchObject({ code: 0 });
     expect(isAlive(first)).toBe(false);
     expect(await cli(['gateway', 'status'], { home, env })).toMatchObject({ code: 3 });
     expect(await cli(['gateway', 'start'], { home, env })).toMatchObject({ code: 0 });
-    const second = pidRecord(home)?.pid ?? 0;
+    const second = pidOfGateway(home);
     expect(await cli(['gateway', 'restart'], { home, env })).toMatchObject({ code: 0 });
     expect(pidRecord(home)?.pid).not.toBe(second);
     expect(launcher.output()).not.toContain('died');

@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort, freshHome, writeHomeFile } from '../support/home.ts';
-import { built, isAlive, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { built, isAlive, pidOfGateway, pidRecord, run, startLauncher, until } from '../support/processes.ts';
 import { openTerminal, type Terminal } from '../support/tmux.ts';
 
 interface Screen {
@@ -47,13 +47,13 @@ test('The gateway is started, restarted, reloaded and stopped, and every step is
   terminal.press('s');
   await terminal.shows(/The gateway runs at 127\.0\.0\.1:\d+, pid \d+\./);
   await terminal.shows(/State +running/);
-  const first = pidRecord(home)?.pid ?? 0;
+  const first = pidOfGateway(home);
   expect(terminal.screen()).toContain(`pid ${first}`);
   await terminal.shows(/info +gateway is ready/);
   terminal.press('r');
   await until(() => ![first, undefined].includes(pidRecord(home)?.pid));
   await terminal.shows(new RegExp(`The gateway runs at .*pid ${pidRecord(home)?.pid}\\.`));
-  const second = pidRecord(home)?.pid ?? 0;
+  const second = pidOfGateway(home);
   expect(second).not.toBe(first);
   expect(isAlive(first)).toBe(false);
   terminal.press('c');
@@ -66,7 +66,7 @@ test('The gateway is started, restarted, reloaded and stopped, and every step is
   await terminal.shows(/Stop the gateway\?/);
   terminal.press('y');
   await terminal.shows(/State +not running/);
-  expect(isAlive(second)).toBe(false);
+  await until(() => !isAlive(second));
 });
 
 test('With a launcher, its orders are used, the chat goes through it, and both outlive it', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { freePort, freshHome } from '../support/home.ts';
-import { built, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { built, pidOfGateway, pidRecord, run, startLauncher, until } from '../support/processes.ts';
 import { signIn } from '../support/sign-in.ts';
 import { answerIn, ask, handshake } from '../support/sockets.ts';
 
@@ -45,7 +45,7 @@ it('starts a gateway that was killed again by itself, and says why it had gone',
   const home = freshHome();
   const launcher = await startLauncher({ home, way: 'handoff' });
   const cookie = await signIn(launcher.url, launcher.linkToken() ?? '');
-  const first = pidRecord(home)?.pid ?? 0;
+  const first = pidOfGateway(home);
   process.kill(first, 'SIGKILL');
   await until(() => pidRecord(home) !== undefined && pidRecord(home)?.pid !== first, launcher.output);
   const status = () =>

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { api } from '../support/api.ts';
 import { freshHome, writeHomeFile } from '../support/home.ts';
 import { descriptors, residentMb } from '../support/process-health.ts';
-import { pidRecord, startLauncher, until } from '../support/processes.ts';
+import { pidOfGateway, pidRecord, startLauncher, until } from '../support/processes.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 const CLIENTS = 100;
@@ -47,7 +47,7 @@ it('a gateway killed under a hundred clients: why is told at once, another is th
   expect(residentMb(pid)).toBeLessThan(memoryMb * 1.15 + 10);
 
   async function killAndWait() {
-    const victim = pidRecord(home)?.pid ?? 0;
+    const victim = pidOfGateway(home);
     const { last_exit: before } = await status();
     const killedAt = performance.now();
     const within = (ms: number) => ({ timeout: ms - (performance.now() - killedAt), interval: 20 });

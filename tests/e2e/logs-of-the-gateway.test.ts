@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { api } from '../support/api.ts';
 import { freePort, freshHome } from '../support/home.ts';
-import { built, isAlive, pidRecord, run, startLauncher, until } from '../support/processes.ts';
+import { built, isAlive, pidOfGateway, pidRecord, run, startLauncher, until } from '../support/processes.ts';
 
 const TOKEN = 'launcher-token-for-tests';
 
@@ -30,8 +30,8 @@ it('a gateway that is kept keeps its log itself when its launcher has gone, and 
   const home = freshHome();
   const env = { PICOCLAW_LAUNCHER_TOKEN: TOKEN };
   const first = await startLauncher({ home, env, args: ['--keep-gateway'] });
-  const pid = pidRecord(home)?.pid ?? 0;
-  expect((await linesOf(first.url)).logs.join('\n')).toContain('gateway is ready');
+  const pid = pidOfGateway(home);
+  await expect.poll(async () => (await linesOf(first.url)).logs.join('\n')).toContain('gateway is ready');
   await first.kill('SIGTERM');
   expect(isAlive(pid)).toBe(true);
   process.kill(pid, 'SIGHUP');

@@ -107,12 +107,15 @@ it('marks an answer that was cancelled, keeps what it had, and answers the next 
     .toMatchObject({ content: 'half an ', cancelled: true });
   session.send('two');
   await shows(session, ['half an ', 'whole']);
-  expect(await stored(world)).toMatchObject([
-    { content: 'one' },
-    { content: 'half an ', cancelled: true, model_name: 'test' },
-    { content: 'two' },
-    { content: 'whole' },
-  ]);
+  // An answer is stored behind its last word.
+  await expect
+    .poll(() => stored(world))
+    .toMatchObject([
+      { content: 'one' },
+      { content: 'half an ', cancelled: true, model_name: 'test' },
+      { content: 'two' },
+      { content: 'whole' },
+    ]);
   const { body } = await world.model.request(1);
   expect(body.messages.map(({ content }) => content)).toEqual(['one', 'half an ', 'two']);
 });

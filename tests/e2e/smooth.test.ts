@@ -5,7 +5,7 @@ import { freshHome } from '../support/home.ts';
 import { logsPage } from '../support/logs-page.ts';
 import { sayBeforehand } from '../support/long-chat.ts';
 import { isSmooth, longestTasks } from '../support/long-tasks.ts';
-import { pidRecord, startLauncher } from '../support/processes.ts';
+import { pidOfGateway, startLauncher } from '../support/processes.ts';
 
 const { newPerson } = useBrowser();
 
@@ -72,7 +72,7 @@ it('stays smooth while 400 lines come in a second, and keeps the last 10,000 of 
   const page = await openSignedIn(await newPerson(), { url: launcher.url, token: TOKEN, path: '/logs' });
   const { log, search, level, says, counts, downloaded } = logsPage(page);
   await says('listening on');
-  process.kill(pidRecord(home)?.pid ?? 0, 'SIGHUP');
+  process.kill(pidOfGateway(home), 'SIGHUP');
   await says(/line 5\d{3} of many/);
 
   expect(await longestTasks(page, 4)).toSatisfy(isSmooth);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allFilesBelow, freePort, freshHome, readHomeJson, writeHomeFile } from '../support/home.ts';
-import { built, isAlive, pidRecord, root, run, startLauncher, until } from '../support/processes.ts';
+import { built, isAlive, pidOfGateway, pidRecord, root, run, startLauncher, until } from '../support/processes.ts';
 import { signIn } from '../support/sign-in.ts';
 import { handshake } from '../support/sockets.ts';
 
@@ -29,7 +29,7 @@ describe('a start on an empty home', () => {
   it('ends both processes on Ctrl-C within two seconds, with exit code 0 and nothing left behind', async () => {
     const home = freshHome();
     const launcher = await startLauncher({ home });
-    const gatewayPid = pidRecord(home)?.pid ?? 0;
+    const gatewayPid = pidOfGateway(home);
     expect(isAlive(gatewayPid)).toBe(true);
     const startedAt = performance.now();
     expect(await launcher.kill('SIGINT')).toBe(0);
@@ -80,7 +80,7 @@ describe('npm start', () => {
           () => output.includes('  Logs'),
           () => output,
         );
-        const gatewayPid = pidRecord(home)?.pid ?? 0;
+        const gatewayPid = pidOfGateway(home);
         expect(isAlive(gatewayPid)).toBe(true);
         process.kill(toGroup ? -(npm.pid ?? 0) : (npm.pid ?? 0), signal);
         const [code] = await once(npm, 'close');
@@ -173,7 +173,7 @@ describe('after kill -9', () => {
   ])('of %s, the next start works without cleaning anything by hand', async (_name, gateway, launcher) => {
     const home = freshHome();
     const first = await startLauncher({ home });
-    const gatewayPid = pidRecord(home)?.pid ?? 0;
+    const gatewayPid = pidOfGateway(home);
     if (gateway) process.kill(gatewayPid, 'SIGKILL');
     if (launcher) await first.kill('SIGKILL');
     else await first.kill('SIGTERM');
@@ -192,7 +192,7 @@ describe('after kill -9', () => {
 it('waits for a gateway that is still finishing an answer, and then starts its own', async () => {
   const home = freshHome();
   const first = await startLauncher({ home });
-  const gatewayPid = pidRecord(home)?.pid ?? 0;
+  const gatewayPid = pidOfGateway(home);
   const authorization = `Bearer ${first.linkToken()}`;
   const { socket } = await handshake(`${first.url.replace('http', 'ws')}/pico/ws`, { headers: { authorization } });
   const streaming = once(socket, 'message');

@@ -1,5 +1,5 @@
 import { freePort, freshHome, writeHomeFile } from './home.ts';
-import { built, type RunningProgram, run, until } from './processes.ts';
+import { built, type RunningProgram, run, untilStarted } from './processes.ts';
 
 /** A home whose files say the ports, as those of a person do; nothing of it comes by environment. */
 export interface DoctoredHome {
@@ -47,7 +47,7 @@ export const FILE_TOKEN = 'file-token-correct-horse';
 /** Starts the launcher of a home by its files, and waits until it has said where it is. */
 export async function startByFiles(home: string, env: Readonly<Record<string, string>> = {}): Promise<RunningProgram> {
   const launcher = run(built('cli.js'), { home, args: ['--no-browser'], env: { HOME: home, ...env } });
-  await until(() => /^ {2}Logs/m.test(launcher.output()) || launcher.child.exitCode !== null, launcher.output);
+  await untilStarted(launcher, home);
   return launcher;
 }
 

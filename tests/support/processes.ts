@@ -103,7 +103,7 @@ export async function startLauncher(options: LauncherOptions): Promise<RunningLa
     args: ['--no-browser', ...(options.args ?? [])],
     env: { PICOCLAW_LAUNCHER_PORT: String(port), PICOCLAW_GATEWAY_PORT: String(gatewayPort), ...options.env },
   });
-  await until(() => /^ {2}Logs/m.test(program.output()) || program.child.exitCode !== null, program.output);
+  await untilStarted(program, home);
   return {
     ...program,
     home,
@@ -112,6 +112,23 @@ export async function startLauncher(options: LauncherOptions): Promise<RunningLa
     gatewayPort,
     linkToken: () => /[?&]token=([A-Za-z0-9_-]+)/.exec(program.output())?.[1],
   };
+}
+
+/**
+ * Waits until a launcher has said where it is, or has ended. Of a gateway that takes longer than the launcher waits for it the
+ * block says that it is starting: then until the log, which begins anew with the launcher's token, says what became of it.
+ */
+export async function untilStarted({ child, output }: RunningProgram, home: string): Promise<void> {
+  await until(() => /^ {2}Logs/m.test(output()) || child.exitCode !== null, output);
+  if (!/^ {2}Gateway {3}starting/m.test(output())) return;
+  const isDecided = () => {
+    const log =
+      readFileSync(join(home, 'logs', 'launcher.log'), 'utf8')
+        .split('"code":"launcher_token"')
+        .at(-1) ?? '';
+    return child.exitCode !== null || /"code":"gateway_(?:started|attached|start_failed)"/.test(log);
+  };
+  await expect.poll(isDecided, { timeout: 30_000, interval: 25 }).toBe(true);
 }
 
 interface GatewayOptions extends Pick<ProgramOptions, 'home' | 'env'> {
@@ -150,6 +167,13 @@ export async function until(
 export function pidRecord(home: string): { pid: number; token: string; port: number; host: string } | undefined {
   const path = join(home, '.picoclaw.pid');
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
+
+/** The gateway of a home; throws where there is none, so that no test signals whom it does not mean. */
+export function pidOfGateway(home: string): number {
+  const record = pidRecord(home);
+  if (record === undefined) throw new Error(`no gateway has its pid file in ${home}`);
+  return record.pid;
 }
 
 /** Whether a process exists. */

@@ -4,7 +4,7 @@ import { expect, onTestFinished } from 'vitest';
 import { freshHome, writeHomeFile } from './home.ts';
 import { type Latencies, watchLatency } from './latency.ts';
 import { complaints, descriptors, residentMb } from './process-health.ts';
-import { pidRecord, startLauncher } from './processes.ts';
+import { pidOfGateway, pidRecord, startLauncher } from './processes.ts';
 import { signIn } from './sign-in.ts';
 import { openSteadyChats, type SteadyPlan, type SteadyReport } from './steady-chats.ts';
 
@@ -66,7 +66,7 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   writeHomeFile(home, 'config.json', { channels: { pico: { enabled: true, max_connections } } });
   const launcher = await startLauncher({ home, env: { PICOCLAW_LAUNCHER_TOKEN: TOKEN } });
   const cookie = await signIn(launcher.url, TOKEN);
-  const gatewayPid = pidRecord(home)?.pid ?? 0;
+  const gatewayPid = pidOfGateway(home);
   const hold = () => [launcher.child.pid ?? 0, gatewayPid].map(holdingOf);
   const load = startLoad(launcher.port, cookie, plan);
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { api } from './api.ts';
 import { freshHome, writeHomeFile } from './home.ts';
-import { pidRecord, type RunningLauncher, startLauncher, until } from './processes.ts';
+import { pidOfGateway, type RunningLauncher, startLauncher, until } from './processes.ts';
 import { signIn } from './sign-in.ts';
 import type { Way } from './way.ts';
 
@@ -37,7 +37,7 @@ export async function reach(way: Way, { args = [], env = {}, pico = {} }: ReachO
   await until(async () => (await api(launcher.url, TOKEN).status())['gateway_status'] === 'running', launcher.output);
   const cookie = await signIn(launcher.url, TOKEN);
   const ws = `${launcher.url.replace('http', 'ws')}/pico/ws`;
-  return { home, launcher, token: TOKEN, cookie, ws, gatewayPid: pidRecord(home)?.pid ?? 0 };
+  return { home, launcher, token: TOKEN, cookie, ws, gatewayPid: pidOfGateway(home) };
 }
 
 /** A number of `/metrics`; `NaN` while there is none of that name. */

@@ -129,7 +129,7 @@ export async function buildTestLauncher(options: TestLauncherOptions = {}) {
     ...options.override,
   });
   return {
-    ...{ app, events, home, paths, environment, config, launcherToken, supervisor, pidReader },
+    ...{ app, events, home, paths, environment, config, launcherToken, supervisor, pidReader, tokenSync },
     /** The launcher token as it is now. */
     token: () => launcherToken.reveal(),
     async close() {

@@ -154,7 +154,7 @@ test('a session that expires ends its connection', async () => {
   let passed = 0;
   const { url, origin, ...launcher } = await aListening({ now: () => Date.now() + passed });
   const cookie = await signIn(launcher as never);
-  passed = 604_800_000 - 1_000;
+  passed = 604_800_000 - 5_000;
   const { closed } = await aWatcher(url, { cookie, origin });
   expect((await closed)[0]).toBe(CloseCode.sessionEnded);
 });

@@ -96,7 +96,7 @@ test('a gateway that is silent, one that refuses and a client that leaves are co
   const asked = deferred<void>();
   const silent = await peers.upstream(() => asked.resolve());
   const refusing = await peers.upstream((peer) => peer.end('HTTP/1.1 429 Too Many Requests\r\n\r\n'));
-  const launcher = await aRunningLauncher({ override: { handshakeTimeoutMs: 300 } });
+  const launcher = await aRunningLauncher({ override: { handshakeTimeoutMs: 3_000 } });
   const { cookie, origin, upgrade, paths } = launcher;
   const gateway = await aGateway({ pidFile: paths.pidFile });
   gateway.claim({ port: refusing });

@@ -4,5 +4,5 @@ import { startRedis } from './support/redis-server.ts';
 
 backplaneContract('Redis', async (settings) => {
   const { url } = await startRedis();
-  return createRedisBackplane({ url, random: () => 0, ...settings });
+  return createRedisBackplane({ url, random: () => 0, answerWithinMs: 10_000, ...settings });
 });

@@ -43,7 +43,7 @@ it('two hubs are one for their clients, whatever Redis does, and a client resume
   const redis = await startRedis();
   const [one, other] = await Promise.all(
     [1, 2].map(async () => {
-      const backplane = createRedisBackplane({ url: redis.url, random: () => 0 });
+      const backplane = createRedisBackplane({ url: redis.url, random: () => 0, answerWithinMs: 10_000 });
       const ready = new Promise<void>((resolve) => {
         backplane.onStatus(({ state }) => state === 'ready' && resolve());
       });

@@ -74,7 +74,8 @@ const backplanes: [name: string, make: (settings?: BackplaneSettings) => Promise
   ['in memory', async (settings) => createMemoryBackplane(settings)],
   [
     'by Redis',
-    async (settings) => createRedisBackplane({ url: (await startRedis()).url, random: () => 0, ...settings }),
+    async (settings) =>
+      createRedisBackplane({ url: (await startRedis()).url, random: () => 0, answerWithinMs: 10_000, ...settings }),
   ],
 ];
 
@@ -201,10 +202,10 @@ describe('resuming at another life of the hub', () => {
 
   it('goes on by Redis, which has kept it', async () => {
     const { url } = await startRedis();
-    const first = await openHub(createRedisBackplane({ url }));
+    const first = await openHub(createRedisBackplane({ url, answerWithinMs: 10_000 }));
     const before = await hasSeen(first, 1, 2, 3);
     await first.close({ graceMs: 0 });
-    const next = await openHub(createRedisBackplane({ url }));
+    const next = await openHub(createRedisBackplane({ url, answerWithinMs: 10_000 }));
     const after = connect(next);
     after.subscribe('news', idOf(before, 1));
     await after.until(isData(3));

@@ -94,5 +94,6 @@ test('no descriptor stays open', () => {
     appendFileSync(path, 'more\n');
     tail.read();
   }
-  expect(readdirSync('/proc/self/fd').length).toBe(before);
+  // What others have left behind may go meanwhile.
+  expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
 });

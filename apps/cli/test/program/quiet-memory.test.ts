@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { performance } from 'node:perf_hooks';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { giveMemoryBackWhenQuiet } from '../../src/program/quiet-memory.ts';
 
 const EVERY_MS = 300;
@@ -11,16 +11,24 @@ function beBusy(): void {
   while (performance.now() < until) JSON.stringify([until]);
 }
 
-test('twice for each busy time that is over', async () => {
-  let times = 0;
-  giveMemoryBackWhenQuiet({ everyMs: EVERY_MS, collect: () => (times += 1) });
-  beBusy();
-  expect(times).toBe(0);
-  await expect.poll(() => times, seldom).toBe(2);
-  await wait(5 * EVERY_MS);
-  expect(times).toBe(2);
-  beBusy();
-  await expect.poll(() => times, seldom).toBe(4);
+test('twice for each busy time that is over', () => {
+  const world = { utilization: 0, times: 0 };
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.spyOn(performance, 'eventLoopUtilization').mockImplementation(() => ({ ...world, idle: 0, active: 0 }));
+  giveMemoryBackWhenQuiet({ everyMs: EVERY_MS, collect: () => (world.times += 1) });
+  const timesAfter = (...utilizations: readonly number[]) => {
+    for (const utilization of utilizations) {
+      world.utilization = utilization;
+      vi.advanceTimersByTime(EVERY_MS);
+    }
+    return world.times;
+  };
+  expect(timesAfter(0, 0.9)).toBe(0);
+  expect(timesAfter(0.2, 0.1)).toBe(1);
+  expect(timesAfter(0.1, 0.1, 0, 0)).toBe(2);
+  expect(timesAfter(0.9, 0.2, 0.1, 0.9)).toBe(3);
+  expect(timesAfter(0.1, 0.1, 0.1)).toBe(5);
 });
 
 test('what nobody holds any more is collected', async () => {

@@ -157,9 +157,9 @@ describe('a program that does not end', () => {
 
   it('is ended when its time is over, and what it said stays', async () => {
     const seen = aMoment();
-    const agent = running(lasting(folder), { timeoutMs: 4000 });
+    const agent = running(lasting(folder), { timeoutMs: 8_000 });
     const { text, error } = await outcomeOf(agent, 'hello', seen.hasCome);
-    expect([text, error?.message.endsWith('took more than 4 seconds.')]).toEqual(['ready\n', true]);
+    expect([text, error?.message.endsWith('took more than 8 seconds.')]).toEqual(['ready\n', true]);
     await untilDead('parent');
   });
 

@@ -85,8 +85,8 @@ const cases: readonly (readonly [string, Behaviour, RegExp])[] = [
   ['a broken stream', dropping('half'), /broke the (answer|connection) off\.$/],
   ['a stream that breaks at once', dropping(), /broke the (answer|connection) off\.$/],
   ['a connection that is cut', (exchange) => exchange.drop(), /broke the connection off\.$/],
-  ['a silent server', silent, /sent nothing for 1 second\.$/],
-  ['a stream that stalls', stalling('half'), /sent nothing for 1 second\.$/],
+  ['a silent server', silent, /sent nothing for 3 seconds\.$/],
+  ['a stream that stalls', stalling('half'), /sent nothing for 3 seconds\.$/],
 ];
 
 it.each(cases)(
@@ -98,7 +98,7 @@ it.each(cases)(
       entry,
       maxContextTokens: 1000,
       log,
-      timeoutMs: String(sentence).includes('sent nothing') ? 500 : 10_000,
+      timeoutMs: String(sentence).includes('sent nothing') ? 3_000 : 10_000,
       retryDelayMs: 1,
       maxRetries: 0,
     });

@@ -164,8 +164,8 @@ describe('a stored file', () => {
     await once(socket, 'connect');
     // Not `once` of node:events, to which the reset would matter: Node 24 tells of it.
     const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
-    // The client's own end is left, and nothing else.
-    await expect.poll(openDescriptors, { timeout: 5_000 }).toBe(before + 1);
+    // The client's own end is left, and nothing else; what others have left behind may go meanwhile.
+    await expect.poll(openDescriptors, { timeout: 5_000 }).toBeLessThanOrEqual(before + 1);
     socket.resume();
     await closed;
     expect(socket.bytesRead).toBeLessThan(HUGE.length);

@@ -46,7 +46,11 @@ export function openNode(url: string, options: Partial<RedisBackplaneOptions> = 
     logged.push(JSON.stringify({ ...fields, message }));
     changed();
   };
-  const backplane = createRedisBackplane({ url, random: () => 0, logger: { info: log, warn: log }, ...options });
+  const backplane = createRedisBackplane({
+    ...{ url, random: () => 0, logger: { info: log, warn: log } },
+    // Who is away shows it by its connection; what is slow is this machine.
+    ...{ answerWithinMs: 10_000, ...options },
+  });
   backplane.onStatus(changed);
   let listener: (text: string) => void = () => {};
   backplane.open((publication) => {

@@ -7,7 +7,9 @@ import { createFolder, log } from '../../history/support/history-folder.ts';
 /** One gateway of several, without its sockets. */
 export async function startNode(url: string, folder = createFolder()) {
   const files = createHistoryStore({ folder, log, bootId: 'boot-1' });
-  const sharing = createSharing({ ...{ files, log, folder: join(folder, 'cluster') }, url: { reveal: () => url } });
+  const place = { files, log, folder: join(folder, 'cluster'), url: { reveal: () => url } };
+  // Redis is away when its connection is closed, not when this process was held up.
+  const sharing = createSharing({ ...place, answerWithinMs: 10_000 });
   const waiting: string[] = [];
   const deleted: string[] = [];
   await sharing.start({
