@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
@@ -25,7 +26,8 @@ export function useBrowser(): { newPerson(options?: BrowserContextOptions): Prom
   return {
     async newPerson(options = {}) {
       const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options });
-      onTestFinished(() => context.close());
+      // Now and then Chromium does not answer to that; it is ended with the browser in any case.
+      onTestFinished(() => Promise.race([context.close(), delay(10_000, undefined, { ref: false })]));
       return context;
     },
   };
