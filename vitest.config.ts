@@ -45,11 +45,11 @@ export default defineConfig({
     projects: [
       project('packages', ['packages/*/test/**/*.test.ts'], 20_000, [0, 3]),
       project('apps', ['{apps/*/test,tests/http}/**/*.test.{ts,tsx}'], 30_000, [1, 3]),
-      // Programs, and persons at a terminal or a browser, mostly wait: three at a time.
+      // Programs, and persons at a terminal or a browser, mostly wait: three at a time, and none waits for the last one of another kind.
       project('end-to-end', ['tests/{deploy,docs,e2e}/**/*.test.ts'], 90_000, [2, 3]),
-      project('browser', ['tests/browser/**/*.test.ts'], 90_000, [3, 3]),
-      project('load', LOAD, 90_000, [4, 3]),
-      project('speed', SPEED, 90_000, [5, 1]),
+      project('browser', ['tests/browser/**/*.test.ts'], 90_000, [2, 3]),
+      project('load', LOAD, 90_000, [3, 3]),
+      project('speed', SPEED, 90_000, [4, 1]),
     ],
   },
 });
