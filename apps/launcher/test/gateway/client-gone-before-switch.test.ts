@@ -14,7 +14,7 @@ test('clients that end before the 101 are noticed at once, though nobody reads f
   expect(proxy.pendingCount).toBe(20);
   for (const client of clients) client.end();
   await Promise.all(held.map(gone));
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   expect(proxy.pendingCount).toBe(0);
   expect(outcomes).toEqual(Array.from({ length: 20 }, () => 'client_gone'));
 });
@@ -27,5 +27,5 @@ test('a client that has sent something and left is held no longer than the gatew
   const client = await peers.client(proxyPort);
   client.end(Buffer.concat([upgradeRequest('/pico/ws'), Buffer.from('early')]));
   await gone(await asked.promise);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });

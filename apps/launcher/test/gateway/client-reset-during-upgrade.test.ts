@@ -16,7 +16,7 @@ test('a client that resets before the gateway has answered takes its upstream so
   const peer = await asked.promise;
   client.resetAndDestroy();
   await gone(peer);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   expect(outcomes).toEqual(['client_gone']);
 });
 
@@ -30,7 +30,7 @@ test('a client that resets before the connection to the gateway stands leaves no
     setImmediate(() => client.resetAndDestroy());
   }
   await Promise.all(clients.map((client) => once(client, 'close')));
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   expect(proxy.pendingCount).toBe(0);
   expect(new Set(outcomes).size).toBeLessThanOrEqual(1);
 });
@@ -53,7 +53,7 @@ test('a client that resets after the 101 takes its upstream socket along, though
   const { peers, proxy, client, peer } = await anOpenPair();
   client.resetAndDestroy();
   await gone(peer);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   await expect.poll(() => proxy.openCount).toBe(0);
 });
 
@@ -63,7 +63,7 @@ test('a client that resets in the middle of a frame takes its upstream socket al
   await once(client.resume(), 'data');
   client.resetAndDestroy();
   await gone(peer);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });
 
 test('a client that resets while it is being told goodbye leaves nothing behind', async () => {
@@ -71,12 +71,12 @@ test('a client that resets while it is being told goodbye leaves nothing behind'
   const closed = proxy.close();
   client.resetAndDestroy();
   await closed;
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });
 
 test('a gateway that resets after the 101 takes its client along', async () => {
   const { peers, client, peer } = await anOpenPair();
   peer.resetAndDestroy();
   await gone(client);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });

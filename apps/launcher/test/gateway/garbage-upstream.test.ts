@@ -32,7 +32,7 @@ test.each([
   expect(head).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
   expect(JSON.parse(String(await readToEnd(client)))).toMatchObject({ error: 'bad_gateway' });
   expect(outcomes).toEqual(['bad_gateway']);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });
 
 test.each<[string, Headers, Headers, string]>([
@@ -63,7 +63,7 @@ test.each<[string, Headers, Headers, string]>([
   const { peers, head, details } = await answered((asked) => switchingProtocols(asked, headers), offered);
   expect(head).toMatch(/^HTTP\/1\.1 502 /);
   expect(details.join()).toContain(reason);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });
 
 test('of a 101 only what the handshake needs reaches the client', async () => {
@@ -107,5 +107,5 @@ test.each<[string, string]>([
   });
   expect(head).toMatch(/^HTTP\/1\.1 502 /);
   expect(outcomes).toEqual(['bad_gateway']);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });

@@ -40,7 +40,7 @@ test.each(CASES)('when %s every socket is closed within about a second', async (
   const others = ends[side === 'clients' ? 'upstreams' : 'clients'];
   for (const socket of ends[side]) leave(socket);
   await Promise.all(others.map(gone));
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   await expect.poll(() => proxy.openCount).toBe(0);
 });
 

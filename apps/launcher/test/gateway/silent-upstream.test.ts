@@ -16,7 +16,7 @@ test('a gateway that accepts and says nothing is answered for with a complete 50
   expect(JSON.parse(reply.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: 'gateway_timeout' });
   expect(outcomes).toEqual(['gateway_timeout']);
   await gone(await asked.promise);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
 });
 
 test('a gateway that answers a byte at a time is not waited for any longer', async () => {

@@ -58,7 +58,7 @@ test.each(['client', 'peer'] as const)(
 test('a pair of which nothing moves is closed when the idle time is over', async () => {
   const { peers, proxy, client, peer } = await aPair(200);
   await Promise.all([gone(client), gone(peer)]);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   await expect.poll(() => proxy.openCount).toBe(0);
 });
 
@@ -67,7 +67,7 @@ test('a client that never reads is closed when the idle time is over, whatever w
   client.pause();
   await fill(peer, 64 * 1024 * 1024);
   await gone(peer);
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 2_500 }).toBe(0);
 });
 
 test('a pair in which something moves outlives the idle time', async () => {

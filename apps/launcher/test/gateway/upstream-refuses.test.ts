@@ -20,7 +20,7 @@ async function relayed(answer: string | Buffer, { end = true, handshakeTimeoutMs
   const client = await peers.client(proxyPort);
   client.write(upgradeRequest('/pico/ws'));
   const [head = '', ...body] = String(await readToEnd(client)).split('\r\n\r\n');
-  await expect.poll(peers.foreignSockets, { timeout: 5_000 }).toBe(0);
+  await expect.poll(peers.foreignSockets, { timeout: 1_500 }).toBe(0);
   return { head, body: body.join('\r\n\r\n'), outcomes };
 }
 
