@@ -55,8 +55,12 @@ export async function runFaults({ clients: count, messages, faults, random }: Fa
 /** Everything exactly once and in order, in the history as at the client. */
 async function checkClient(client: FaultClient, url: string): Promise<void> {
   // The last answer is stored behind its last word.
-  await expect.poll(async () => (await historyOf(url, client.sessionId)).length).toBe(2 * client.texts.length);
-  const stored = await historyOf(url, client.sessionId);
+  let stored: StoredMessage[] = [];
+  const count = async () => {
+    stored = await historyOf(url, client.sessionId);
+    return stored.length;
+  };
+  await expect.poll(count).toBe(2 * client.texts.length);
   const questions = stored.filter(({ role }) => role === 'user');
   expect(questions.map(({ content }) => content)).toEqual(client.texts.map((text) => `/echo ${text}`));
   const answers = stored.filter(({ role }) => role === 'assistant');

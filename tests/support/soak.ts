@@ -71,19 +71,21 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   const load = startLoad(launcher.port, cookie, plan);
 
   await load.run(async () => {
-    const talk = await openSteadyChats({ ...launcher, cookie }, plan.steady);
-    await talk(plan.warmUpSeconds);
+    const chats = await openSteadyChats({ ...launcher, cookie }, plan.steady);
+    await chats.talk(plan.warmUpSeconds);
+    await chats.close();
   });
   const before = hold();
   let peak = before;
   let person: Latencies | undefined;
   let steady: SteadyReport | undefined;
   await load.run(async () => {
-    const talk = await openSteadyChats({ ...launcher, cookie }, plan.steady);
+    const chats = await openSteadyChats({ ...launcher, cookie }, plan.steady);
     const stopWatching = watchPerson(launcher.url, cookie);
-    steady = await talk(plan.seconds);
+    steady = await chats.talk(plan.seconds);
     person = await stopWatching();
     peak = hold();
+    await chats.close();
   });
   if (person === undefined || steady === undefined) throw new Error('nobody has watched');
   const kept = await waitForTheRest(plan, before, hold);

@@ -30,7 +30,7 @@ interface Launcher {
   readonly cookie: string;
 }
 
-/** Opens the chats; answers with the way to have them talk for a while. */
+/** Opens the chats; answers with the ways to have them talk for a while, and to close them. */
 export async function openSteadyChats({ url, port, cookie }: Launcher, { chats, perSecond }: SteadyPlan) {
   const [talkers, prober] = [startGenerator(), startGenerator()];
   const stop = () => {
@@ -64,7 +64,7 @@ export async function openSteadyChats({ url, port, cookie }: Launcher, { chats, 
     const body = await (await fetch(`${url}/metrics`, { headers: { cookie } })).text();
     return 1_000 * Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(body)?.[1]);
   };
-  return async (seconds: number): Promise<SteadyReport> => {
+  const talk = async (seconds: number): Promise<SteadyReport> => {
     const report = { said: 0, answered: 0, roundTripP99: [] as number[], launcherLoopP99: [] as number[] };
     // What is told is of the time since it was asked last.
     await launcherLoop();
@@ -75,8 +75,11 @@ export async function openSteadyChats({ url, port, cookie }: Launcher, { chats, 
       report.roundTripP99.push(p99);
       report.launcherLoopP99.push(await launcherLoop());
     }
-    await Promise.all([talkers.ask('close', { pool: 'talking' }), prober.ask('close', { pool: 'probing' })]);
-    stop();
     return report;
   };
+  const close = async () => {
+    await Promise.all([talkers.ask('close', { pool: 'talking' }), prober.ask('close', { pool: 'probing' })]);
+    stop();
+  };
+  return { talk, close };
 }
